@@ -1,0 +1,294 @@
+"""From a document to rows: whose it is, its sections, its tables, and what was not read."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from yusuan.codes import ancestors, region, remit_of
+from yusuan.errors import DocumentError
+from yusuan.interpreting.assets import interpret_assets, is_assets, planned_purchase
+from yusuan.interpreting.citations import citations
+from yusuan.interpreting.coverage import account, segments
+from yusuan.interpreting.disclosed import disclosure_items
+from yusuan.interpreting.identity import Identity, blocks, identify, kind_of
+from yusuan.interpreting.indicators import Indicators, Scope, is_header
+from yusuan.interpreting.ledger import Frame, Ledger
+from yusuan.interpreting.lookups import fold
+from yusuan.interpreting.narrative import interpret_section, legal_basis
+from yusuan.interpreting.procurement import Names, interpret_procurement, is_procurement
+from yusuan.interpreting.projects import Projects
+from yusuan.interpreting.result import Extraction, Interpretation, Row, Unread
+from yusuan.interpreting.sections import Section, split
+from yusuan.messages import say
+from yusuan.reading import Source
+from yusuan.reading.document import Document, Table
+from yusuan.sidecar import Sidecar
+
+__all__ = ["Extraction", "Interpretation", "Row", "Unread", "interpret"]
+
+TABLES = (
+    "documents", "regions", "organizations", "organization_names", "segments", "text_items",
+    "terms", "budget_lines", "budget_changes", "projects", "payment_plans",
+    "performance_targets", "score_bands", "procurement_items", "assets", "citations",
+    "disclosure_items", "findings", "classifications",
+)  # fmt: skip
+
+
+def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
+    """Return the rows of a disclosure.
+
+    Args:
+        source: The file as read; personal data in its document is masked already.
+        sidecar: What a person says of it, which wins over what the document says.
+
+    Raises:
+        DocumentError: Nothing of a budget disclosure is in the document.
+        IdentityError: Department, year or region can't be told.
+    """
+    document, subject = source.document, source.path.name
+    sections = split(document)
+    identity = identify(document, sidecar, subject)
+    frame = Frame(
+        identity.document_id + _revision(sidecar),
+        identity.region_code,
+        identity.org_id,
+        identity.department,
+        identity.fiscal_year,
+        "executed" if identity.doc_type == "final-accounts" else "approved",
+    )
+    ledger = Ledger()
+    _front(sections, identity, frame, ledger)
+    _body(sections, identity, frame, ledger)
+    _names(identity, frame, ledger)
+    _citations(document, frame, ledger)
+    unread, extraction = account(document, sections, ledger)
+    if not _interpreted(ledger):
+        raise DocumentError(subject, say("not-a-disclosure"), say("not-a-disclosure-advice"))
+    ledger.rows["documents"] = [_document_row(source, identity, frame, sidecar)]
+    ledger.rows["segments"] = segments(document, frame, ledger)
+    ledger.rows["disclosure_items"] = disclosure_items(sections, frame, ledger)
+    rows = {table: ledger.rows[table] for table in TABLES}
+    return Interpretation(rows, frame.document_id, unread, extraction)
+
+
+def _revision(sidecar: Sidecar) -> str:
+    """Return `.r2` for the first revision of a document, `.r3` for the next."""
+    if sidecar.revision_of is None:
+        return ""
+    match = re.search(r"\.r(\d+)$", sidecar.revision_of)
+    return f".r{2 if match is None else int(match.group(1)) + 1}"
+
+
+_CONTENT = ("text_items", "terms", "budget_lines", "projects", "performance_targets",
+            "procurement_items", "assets")  # fmt: skip
+
+
+def _interpreted(ledger: Ledger) -> bool:
+    """Tell whether anything but loose paragraphs was understood."""
+    return any(ledger.rows[table] for table in _CONTENT)
+
+
+def _front(sections: list[Section], identity: Identity, frame: Frame, ledger: Ledger) -> None:
+    if identity.title_block is not None:
+        ledger.use(identity.title_block)
+        ledger.heading(identity.title_block)
+    legal_basis(sections[0], frame, ledger)
+    for section in sections[1:]:
+        if section.heading is not None and section.key != "unknown":
+            ledger.heading(section.heading)
+            ledger.use(section.heading)
+
+
+def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Ledger) -> None:
+    units = {code: identity.unit_id(code) for code in identity.units}
+    projects = Projects(frame, ledger, units)
+    for section in sections:
+        interpret_section(section, frame, ledger)
+        rest = Section(section.key, section.heading, [])
+        for block in section.blocks:
+            if isinstance(block, Table) and _department_indicators(block, section, frame, ledger):
+                continue
+            if isinstance(block, Table) and (is_procurement(block) or is_assets(block)):
+                continue
+            rest.blocks.append(block)
+        projects.section(rest)
+    names = _lookup(identity, frame, ledger)
+    for section in sections:
+        if section.key == "assets":
+            planned = section
+            planned_purchase(planned, frame, ledger)
+        for block in section.tables:
+            if is_procurement(block):
+                interpret_procurement(block, names, frame, ledger)
+            elif is_assets(block):
+                interpret_assets(block, frame, ledger)
+
+
+def _department_indicators(
+    block: Table, section: Section, frame: Frame, ledger: Ledger
+) -> bool:
+    """Read the department's own indicator table; return False where the block is none."""
+    if section.key in {"project-performance"}:
+        return False
+    at = next((at for at, row in enumerate(block.rows) if is_header(row)), None)
+    if at is None or (section.key not in {"dept-indicators", "dept-performance"} and at > 0):
+        return False
+    if section.key not in {"dept-indicators", "dept-performance"} and not _scored(block, at):
+        return False
+    reader, height = Indicators.under(Scope(frame.org_id), block.rows, at)
+    for row in block.rows[at + height :]:
+        reader.read(row, frame, ledger)
+    return True
+
+
+def _scored(block: Table, at: int) -> bool:
+    """Tell whether the header has a column of scoring: only the department's own table has one."""
+    return any("分标准" in fold(cell.text) for cell in block.rows[at])
+
+
+def _lookup(identity: Identity, frame: Frame, ledger: Ledger) -> Names:
+    units = {fold(name): identity.unit_id(code) for code, name in identity.units.items()}
+    units.setdefault(fold(frame.department), frame.org_id)
+    projects = {
+        fold(str(row["name"])): (str(row["project_code"]), str(row["org_id"]))
+        for row in ledger.rows["projects"]
+    }
+    return Names(units, projects)
+
+
+def _names(identity: Identity, frame: Frame, ledger: Ledger) -> None:
+    """Write regions, organisations and every spelling of their names."""
+    for found in (*reversed(ancestors(frame.region_code)), region(frame.region_code)):
+        ledger.add(
+            "regions",
+            {
+                "region_code": found.code,
+                "name": found.name,
+                "level": found.level,
+                "parent_code": found.parent_code or None,
+                "valid_from": found.valid_from or None,
+                "valid_to": found.valid_to or None,
+                "successor_code": found.successor_code or None,
+            },
+        )
+    remit = remit_of(identity.department)
+    _organization(frame, ledger, frame.org_id, identity.budget_code, identity.department,
+                  kind_of(identity.department), remit, None)  # fmt: skip
+    for code, name in identity.units.items():
+        own = remit_of(name)
+        _organization(frame, ledger, identity.unit_id(code), code, name, "unit",
+                      own if own != "other" else remit, frame.org_id)  # fmt: skip
+    mentions = [(frame.org_id, m) for m in identity.department_names]
+    mentions += [(identity.unit_id(code), m) for code, m in identity.unit_names]
+    for org_id, mention in mentions:
+        ledger.add(
+            "organization_names",
+            {
+                "org_id": org_id,
+                "name": mention.name,
+                "document_id": frame.document_id,
+                "char_start": mention.char_start,
+                "char_end": mention.char_end,
+            },
+        )
+        ledger.use_span((mention.char_start, mention.char_end))
+
+
+def _organization(
+    frame: Frame,
+    ledger: Ledger,
+    org_id: str,
+    code: str,
+    name: str,
+    kind: str,
+    remit: str,
+    parent: str | None,
+) -> None:
+    ledger.add(
+        "organizations",
+        {
+            "org_id": org_id,
+            "region_code": frame.region_code,
+            "budget_code": code or None,
+            "name": name,
+            "kind": kind,
+            "remit": remit,
+            "parent_org_id": parent,
+            "uscc": None,
+        },
+    )
+
+
+def _citations(document: Document, frame: Frame, ledger: Ledger) -> None:
+    """Write every law and document number that the text cites, with what it stands beside."""
+    targets = _ranges(ledger, "performance_targets")
+    projects = _project_ranges(ledger)
+    counts: dict[str, int] = {}
+    for block in blocks(document):
+        for found in citations(block.text):
+            start, end = block.span(found.start, found.end)
+            counts[found.cited] = counts.get(found.cited, 0) + 1
+            target = _within(targets, start)
+            project = _within(projects, start)
+            ledger.add(
+                "citations",
+                {
+                    "document_id": frame.document_id,
+                    "citation_key": f"{found.cited}.{counts[found.cited]}",
+                    "cited": found.cited,
+                    "text": found.text,
+                    "document_number": found.document_number,
+                    "project_code": None if project is None else project["project_code"],
+                    "target_key": None if target is None else target["target_key"],
+                    "char_start": start,
+                    "char_end": end,
+                },
+            )
+
+
+Ranges = list[tuple[int, int, Row]]
+
+
+def _ranges(ledger: Ledger, table: str) -> Ranges:
+    return sorted(
+        ((int(str(row["char_start"])), int(str(row["char_end"])), row) for row in ledger.rows[table]),
+        key=lambda found: found[0],
+    )
+
+
+def _project_ranges(ledger: Ledger) -> Ranges:
+    """Return each project with the stretch from its caption to the end of its last target."""
+    ends: dict[object, int] = {}
+    for table in ("projects", "text_items", "performance_targets"):
+        for row in ledger.rows[table]:
+            code = row["project_code"]
+            if code is not None:
+                ends[code] = max(ends.get(code, 0), int(str(row["char_end"])))
+    return [
+        (start, ends[row["project_code"]], row) for start, _, row in _ranges(ledger, "projects")
+    ]
+
+
+def _within(ranges: Ranges, at: int) -> Row | None:
+    found = bisect_right(ranges, at, key=lambda span: span[0]) - 1
+    return ranges[found][2] if found >= 0 and at < ranges[found][1] else None
+
+
+def _document_row(source: Source, identity: Identity, frame: Frame, sidecar: Sidecar) -> Row:
+    return {
+        "document_id": frame.document_id,
+        "org_id": frame.org_id,
+        "region_code": frame.region_code,
+        "fiscal_year": frame.fiscal_year,
+        "doc_type": identity.doc_type,
+        "title": identity.title,
+        "issued": sidecar.issued,
+        "source_url": sidecar.url,
+        "retrieved": sidecar.retrieved,
+        "media_type": source.document.media_type,
+        "sha256": source.sha256,
+        "bytes": source.bytes,
+        "text_length": len(source.document.text),
+        "revision_of": sidecar.revision_of,
+    }

@@ -1,0 +1,145 @@
+"""Fixed assets held, and what is to be bought."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from yusuan.amounts import parse, status_of, to_yuan
+from yusuan.interpreting.grid import Row, filled, texts
+from yusuan.interpreting.ledger import Frame, Ledger
+from yusuan.interpreting.lookups import fold, reverse, table
+from yusuan.interpreting.sections import Section, numbered
+from yusuan.reading.document import Table
+
+_UNIT = re.compile(r"单位[：:]?(亿元|万元|元)")
+_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_BRACKET = re.compile(r"[（(](?P<unit>[^（()）]*)[)）]$")
+_PLANNED = re.compile(
+    r"(?P<label>拟?(?:计划)?(?:新增)?购置固定资产(?:总额|金额|价值)?|新增固定资产(?:总额|金额)?)"
+    r"(?:为|共计|共|合计|约)*(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元)"
+)
+
+
+@cache
+def _classes() -> dict[str, str]:
+    return reverse("assets")
+
+
+def is_assets(block: Table) -> bool:
+    """Tell whether a table lists fixed assets: it says so, or its rows are their classes."""
+    rows = block.rows
+    words = [fold(word) for word in table()["assets"]["table"]]
+    said = [text for row in rows[:3] for text in texts(row)]
+    if any(word in text for word in words for text in said):
+        return True
+    found = {_class_of(row[0].text)[0] for row in rows if row}
+    return len(found & {"total", "buildings", "vehicles", "equipment-200k", "other"}) >= 3  # noqa: PLR2004
+
+
+def interpret_assets(block: Table, frame: Frame, ledger: Ledger) -> None:
+    """Write the rows of one table of fixed assets."""
+    unit, as_of = "万元", date(frame.fiscal_year - 1, 12, 31)
+    quantity_at, amount_at = 1, 2
+    for row in block.rows:
+        cells = filled(row)
+        known, label, quantity_unit = _class_of(row[0].text) if row else ("", "", "")
+        if known and known != "table" and len(row) > max(quantity_at, amount_at):
+            _write(row, (quantity_at, amount_at), (known, label, quantity_unit, unit), as_of, frame, ledger)
+            continue
+        for at, cell in enumerate(row):
+            text = fold(cell.text)
+            unit = match.group(1) if (match := _UNIT.search(text)) else unit
+            if stated := _DATE.search(text):
+                as_of = date(*map(int, stated.groups()))
+                ledger.use(cell)
+            if text.startswith("数量"):
+                quantity_at = at
+            elif text.startswith(("价值", "金额")):
+                amount_at = at
+        for cell in cells:
+            if frame.department in cell.text:
+                ledger.use(cell)
+
+
+def _class_of(text: str) -> tuple[str, str, str]:
+    """Return class, label and unit of quantity of a row's first cell; "" where it is none."""
+    label = numbered(text)[1]
+    plain = fold(label).removeprefix("其中：")
+    bracket = _BRACKET.search(plain)
+    unit = bracket["unit"] if bracket is not None else ""
+    bare = plain if bracket is None else plain[: bracket.start()]
+    known = _classes().get(plain) or _classes().get(bare, "")
+    return known, text.strip(), unit
+
+
+def _write(
+    row: Row,
+    columns: tuple[int, int],
+    what: tuple[str, str, str, str],
+    as_of: date,
+    frame: Frame,
+    ledger: Ledger,
+) -> None:
+    known, label, quantity_unit, unit = what
+    quantity, amount = row[columns[0]], row[columns[1]]
+    printed = amount.text.strip()
+    start, end = (
+        amount.span() if printed else (row[0].char_start, row[0].char_end)
+    )
+    try:
+        amount_cny = to_yuan(printed, unit)
+        count = parse(quantity.text)
+    except ValueError:
+        return
+    ledger.add(
+        "assets",
+        {
+            "document_id": frame.document_id,
+            "asset_key": ledger.key("assets", known),
+            "region_code": frame.region_code,
+            "org_id": frame.org_id,
+            "as_of": as_of,
+            "asset_class": known,
+            "label": label,
+            "quantity": count,
+            "quantity_unit": quantity_unit or None,
+            "amount_cny": amount_cny,
+            "printed": printed or None,
+            "unit": unit,
+            "status": status_of(printed),
+            "char_start": start,
+            "char_end": end,
+        },
+    )
+    ledger.use(row[0], quantity, amount)
+
+
+def planned_purchase(section: Section, frame: Frame, ledger: Ledger) -> None:
+    """Write the purchase of fixed assets that a section's text announces for the year."""
+    for paragraph in section.paragraphs:
+        match = _PLANNED.search(paragraph.text)
+        if match is None:
+            continue
+        start, end = paragraph.span(match.start("number"), match.end("number"))
+        ledger.add(
+            "assets",
+            {
+                "document_id": frame.document_id,
+                "asset_key": ledger.key("assets", "planned-purchase"),
+                "region_code": frame.region_code,
+                "org_id": frame.org_id,
+                "as_of": date(frame.fiscal_year, 12, 31),
+                "asset_class": "planned-purchase",
+                "label": match["label"],
+                "quantity": None,
+                "quantity_unit": None,
+                "amount_cny": to_yuan(match["number"], match["unit"]),
+                "printed": match["number"],
+                "unit": match["unit"],
+                "status": status_of(match["number"]),
+                "char_start": start,
+                "char_end": end,
+            },
+        )

@@ -1,0 +1,333 @@
+"""The performance tables of projects: code, money, purpose, payment plan, goals, indicators.
+
+A project is read row by row from labels, so it may stand in one table or in several.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from yusuan.amounts import parse, status_of, to_yuan
+from yusuan.interpreting.grid import Row, filled
+from yusuan.interpreting.indicators import Indicators, Scope, is_header
+from yusuan.interpreting.ledger import Frame, Ledger
+from yusuan.interpreting.lookups import fold, reverse
+from yusuan.interpreting.sections import Section, numbered
+from yusuan.reading.document import Cell, Paragraph, Table
+
+_CODE = re.compile(r"[0-9]{8}[0-9A-Z]{13}")
+_UNIT_NAME = re.compile(r"(?P<code>\d{3,9})\s*(?P<name>[\u4e00-\u9fff].+?)(?:\s*单位[：:].*)?")
+_MONEY_UNIT = re.compile(r"单位[：:](亿元|万元|元)")
+_MONTH = re.compile(r"(\d{1,2})月[底末]?|第?([一二三四])季度")
+_CAPTION = re.compile(r".{1,150}绩效目标表")
+_GOAL = re.compile(r"(?m)^\s*(?P<number>\d{1,2}\s*[.、．]|[（(]?[一二三四五六七八九十\d]+[)）、])\s*")
+_EARMARKED = re.compile(r"^[（(【\[]专款[)）】\]]")
+_QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12}
+_MONEY = ("total", "fiscal", "other")
+
+
+@dataclass(slots=True)
+class Project:
+    """A project while its rows are being read."""
+
+    code: str
+    name: str
+    org_id: str
+    ordinal: int
+    first: int
+    last: int
+    unit: str = ""
+    purpose: list[str] = field(default_factory=list)
+    money: dict[str, Cell] = field(default_factory=dict)
+    indicators: Indicators | None = None
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return reverse("project")
+
+
+@dataclass(slots=True)
+class Projects:
+    """A reader of all projects of one document.
+
+    Attributes:
+        units: Budget code → org id of the units that the project tables name.
+    """
+
+    frame: Frame
+    ledger: Ledger
+    units: dict[str, str]
+    unit: str = ""
+    org_id: str = ""
+    caption: int | None = None
+    expects: str = ""
+    months: list[int] = field(default_factory=list)
+    current: Project | None = None
+    count: int = 0
+
+    def section(self, section: Section) -> None:
+        """Read the blocks of a section in order."""
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                self._paragraph(block)
+            else:
+                self._table(block)
+        self.finish()
+
+    def finish(self) -> None:
+        """Write the project that is being read, if there is one."""
+        project, self.current = self.current, None
+        if project is None:
+            return
+        frame = self.frame
+        self.ledger.add(
+            "projects",
+            {
+                "project_code": project.code,
+                "name": project.name,
+                "region_code": frame.region_code,
+                "org_id": project.org_id,
+                "fiscal_year": frame.fiscal_year,
+                "ordinal": project.ordinal,
+                "purpose": "\n".join(project.purpose) or None,
+                "earmarked": _EARMARKED.match(project.name) is not None,
+                "document_id": frame.document_id,
+                "char_start": project.first,
+                "char_end": project.last,
+            },
+        )
+
+    def _paragraph(self, block: Paragraph) -> None:
+        if _CAPTION.fullmatch(numbered(block.text)[1]):
+            self.finish()
+            self.caption = block.char_start
+            self.ledger.heading(block)
+            self.ledger.use(block)
+        else:
+            self._caption_row([block])
+
+    def _table(self, table: Table) -> None:
+        rows, at = table.rows, 0
+        while at < len(rows):
+            row = rows[at]
+            if is_header(row) and self.current is not None:
+                scope = Scope(self.current.org_id, self.current.code)
+                self.current.indicators, height = Indicators.under(scope, rows, at)
+                self.expects = "indicators"
+                at += height
+                continue
+            self._row(row)
+            at += 1
+
+    def _row(self, row: Row) -> None:
+        cells = filled(row)
+        labels = [_labels().get(fold(cell.text), "") for cell in cells]
+        if "code" in labels:
+            self._start(cells)
+        elif any(label in _MONEY for label in labels) and self.current is not None:
+            self._money(cells)
+            self.expects = "purpose"
+        elif "plan" in labels:
+            self.months = [m for cell in cells if (m := _month(cell.text)) is not None]
+            self.expects = "plan"
+        elif "purpose" in labels and self.current is not None:
+            self._purpose([c for c, label in zip(cells, labels, strict=True) if not label])
+        elif self.expects == "plan" and self.current is not None:
+            self._plan(row)
+            self.expects = ""
+        elif "goals" in labels and self.current is not None:
+            self._goals([c for c, label in zip(cells, labels, strict=True) if not label])
+            self.expects = "goals"
+        elif self.expects == "purpose" and self.current is not None:
+            self._purpose(cells)
+        elif self.expects == "goals" and self.current is not None and cells:
+            self._goals(cells)
+        elif self.expects == "indicators" and self.current is not None:
+            if self.current.indicators is not None:
+                self.current.indicators.read(row, self.frame, self.ledger)
+        else:
+            self._caption_row(cells)
+
+    def _caption_row(self, cells: list[Cell] | list[Paragraph]) -> None:
+        """Read what stands over a table: the unit of the bureau, and of the money."""
+        for cell in cells:
+            text = cell.text.strip()
+            money = _MONEY_UNIT.search(fold(text))
+            if money is not None:
+                self.unit = money.group(1)
+            match = _UNIT_NAME.fullmatch(text)
+            if match is not None and match["code"] in self.units:
+                self.org_id = self.units[match["code"]]
+                self.ledger.use(cell)
+
+    def _start(self, cells: list[Cell]) -> None:
+        self.finish()
+        values = dict(_pairs(cells))
+        frame = self.frame
+        name = values["name"].text.strip() if "name" in values else ""
+        printed = fold(values["code"].text) if "code" in values else ""
+        self.count += 1
+        code = printed if _CODE.fullmatch(printed) else self._own_code(printed, name)
+        org_id = self.org_id or next(iter(self.units.values()), frame.org_id)
+        first = cells[0].char_start if self.caption is None else self.caption
+        self.current = Project(code, name, org_id, self.count, first, cells[-1].char_end)
+        self.caption, self.expects = None, ""
+        self.ledger.use(*values.values())
+
+    def _own_code(self, printed: str, name: str) -> str:
+        """Return the code of a project that prints none, or one of another form."""
+        if printed and printed.isascii() and printed.isalnum():
+            return printed
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        return f"{self.frame.org_id}.{self.frame.fiscal_year}.n-{digest}"
+
+    def _money(self, cells: list[Cell]) -> None:
+        project = self.current
+        if project is None:
+            return
+        for label, cell in _pairs(cells):
+            if label not in _MONEY:
+                continue
+            amount = _amount(cell.text, self.unit)
+            self.ledger.use(cell)
+            project.last = max(project.last, cell.char_end)
+            if amount is not None:
+                self._line(project, label, cell, amount)
+
+    def _line(self, project: Project, label: str, cell: Cell, amount: Decimal) -> None:
+        frame = self.frame
+        self.ledger.add(
+            "budget_lines",
+            {
+                "document_id": frame.document_id,
+                "line_key": self.ledger.key("budget_lines", f"dept-project.{project.code}.{label}"),
+                "form": "dept-project",
+                "region_code": frame.region_code,
+                "org_id": project.org_id,
+                "fiscal_year": frame.fiscal_year,
+                "stated_in": frame.fiscal_year,
+                "phase": frame.phase,
+                "direction": "expenditure",
+                "fund_source": label,
+                "project_code": project.code,
+                "role": "total" if label == "total" else "leaf",
+                "amount_cny": amount,
+                "printed": cell.text.strip(),
+                "unit": self.unit or "万元",
+                "status": status_of(cell.text),
+                "char_start": cell.char_start,
+                "char_end": cell.char_end,
+            },
+        )
+
+    def _purpose(self, cells: list[Cell]) -> None:
+        project = self.current
+        if project is None:
+            return
+        for cell in cells:
+            project.purpose.append(cell.text.strip())
+            project.last = max(project.last, cell.char_end)
+            self.ledger.use(cell)
+
+    def _plan(self, row: Row) -> None:
+        project, frame = self.current, self.frame
+        if project is None or not self.months:
+            return
+        for month, cell in zip(self.months, row[-len(self.months) :], strict=False):
+            printed = cell.text.strip()
+            try:
+                percent = parse(printed.rstrip("%％"))
+            except ValueError:
+                continue
+            last = calendar.monthrange(frame.fiscal_year, month)[1]
+            self.ledger.add(
+                "payment_plans",
+                {
+                    "document_id": frame.document_id,
+                    "plan_key": self.ledger.key("payment_plans", f"{project.code}.{month:02}"),
+                    "project_code": project.code,
+                    "as_of": date(frame.fiscal_year, month, last),
+                    "cumulative_percent": percent,
+                    "printed": printed or None,
+                    "status": status_of(printed.rstrip("%％")),
+                    "char_start": cell.char_start,
+                    "char_end": cell.char_end,
+                },
+            )
+            self.ledger.use(cell)
+
+    def _goals(self, cells: list[Cell]) -> None:
+        project, frame = self.current, self.frame
+        if project is None:
+            return
+        for cell in cells:
+            self.ledger.use(cell)
+            for number, start, end in _goal_spans(cell.text):
+                ordinal = 1 + sum(
+                    1
+                    for row in self.ledger.rows["text_items"]
+                    if row["project_code"] == project.code and row["kind"] == "project-goal"
+                )
+                text = cell.text[start:end]
+                first = start + (len(text) - len(text.lstrip()))
+                span = cell.span(first - len(number), first + len(text.strip()))
+                self.ledger.add(
+                    "text_items",
+                    {
+                        "document_id": frame.document_id,
+                        "item_key": f"project-goal.{project.code}.{ordinal}",
+                        "kind": "project-goal",
+                        "ordinal": ordinal,
+                        "parent_key": None,
+                        "org_id": project.org_id,
+                        "project_code": project.code,
+                        "number_label": number.strip() or None,
+                        "title": None,
+                        "text": text.strip(),
+                        "char_start": span[0],
+                        "char_end": span[1],
+                    },
+                )
+
+
+def _pairs(cells: list[Cell]) -> Iterator[tuple[str, Cell]]:
+    """Yield (label, value cell) for each label that a value follows."""
+    for label, value in zip(cells, cells[1:], strict=False):
+        name = _labels().get(fold(label.text), "")
+        if name and not _labels().get(fold(value.text)):
+            yield name, value
+
+
+def _amount(printed: str, unit: str) -> Decimal | None:
+    try:
+        return to_yuan(printed, unit or "万元")
+    except ValueError:
+        return None
+
+
+def _month(text: str) -> int | None:
+    match = _MONTH.fullmatch(fold(text))
+    if match is None:
+        return None
+    month = int(match.group(1)) if match.group(1) else _QUARTERS[match.group(2)]
+    return month if 1 <= month <= len(calendar.month_name) - 1 else None
+
+
+def _goal_spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (number as printed, start, end) of each goal in a cell; without numbers the whole."""
+    heads = list(_GOAL.finditer(text))
+    if not heads or text[: heads[0].start()].strip():
+        if text.strip():
+            yield "", 0, len(text)
+        return
+    for at, head in enumerate(heads):
+        end = heads[at + 1].start() if at + 1 < len(heads) else len(text)
+        yield head["number"], head.end(), end

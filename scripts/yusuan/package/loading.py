@@ -1,0 +1,177 @@
+"""A package as it stands on disk: its descriptor, its tables as text, and the document's text.
+
+It reads packages that other programs or hands made, too. It checks no rule: see `checking`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from yusuan.errors import PackageError
+from yusuan.messages import say
+from yusuan.package.template import DESCRIPTOR, table_resources
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package on disk.
+
+    Attributes:
+        directory: The folder of the descriptor.
+        descriptor: `datapackage.json` as it stands.
+    """
+
+    directory: Path
+    descriptor: dict[str, Any]
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables, in the order of the descriptor."""
+        return list(table_resources(self.descriptor))
+
+    def schema(self, table: str) -> dict[str, Any]:
+        """Return the schema of one table, as this package states it."""
+        found: dict[str, Any] = table_resources(self.descriptor)[table]["schema"]
+        return found
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        """Read one table: a row is column → text, "" for a missing value.
+
+        Raises:
+            PackageError: The package has no such table, or its file can't be read.
+        """
+        resources = table_resources(self.descriptor)
+        if table not in resources:
+            raise PackageError(
+                str(self.directory), say("table-missing", table=table), say("rebuild-advice")
+            )
+        path = resource_path(self.directory, resources[table])
+        return list(_rows(path, read_bytes(path)))
+
+
+def read(directory: Path) -> Package:
+    """Read the descriptor of the package in a folder; the tables are read when asked for.
+
+    Raises:
+        PackageError: There is no descriptor, or it is none.
+    """
+    path = directory / DESCRIPTOR
+    if not path.is_file():
+        raise PackageError(str(directory), say("no-package"), say("no-package-advice"))
+    try:
+        descriptor = json.loads(read_bytes(path).decode("utf-8-sig"))
+    except ValueError as fault:
+        raise PackageError(
+            str(path), say("descriptor-broken", fault=fault), say("rebuild-advice")
+        ) from fault
+    if not _is_descriptor(descriptor):
+        raise PackageError(str(path), say("descriptor-alien"), say("rebuild-advice"))
+    return Package(directory, descriptor)
+
+
+def rebuild(directory: Path) -> bytes:
+    """Rebuild the document's text from `segments.csv` alone.
+
+    Returns:
+        For a txt document the file byte for byte, in its own charset, with personal data as
+        masked; for another format the canonical text in UTF-8.
+
+    Raises:
+        PackageError: The segments overlap or leave a gap, or the package holds no document.
+    """
+    package = read(directory)
+    documents = package.rows("documents")
+    if len(documents) != 1:
+        raise PackageError(
+            str(directory), say("not-one-document", count=len(documents)), say("rebuild-advice")
+        )
+    text = _untile(package, int(documents[0]["text_length"]))
+    kind, _, charset = documents[0]["media_type"].partition("; charset=")
+    if kind != "text/plain" or not charset:
+        return text.encode("utf-8")
+    # Only here: whoever reads tables only does not load the readers.
+    from yusuan.reading.decode import encode
+
+    source = package.descriptor["sources"][0]
+    undecoded = tuple((at, raw) for at, raw in source.get("yusuan:undecoded", ()))
+    return encode(text, charset, undecoded)
+
+
+def resource_path(directory: Path, resource: dict[str, Any]) -> Path:
+    """Return where a resource lies.
+
+    Raises:
+        PackageError: Its path leads out of the package, or is a URL.
+    """
+    path = resource.get("path")
+    if not isinstance(path, str) or not is_inside(path):
+        raise PackageError(str(directory), say("path-outside", path=path), say("rebuild-advice"))
+    return directory / path
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether the path of a resource stays below the folder of its descriptor."""
+    pure = PurePosixPath(path)
+    alien = "\\" in path or ":" in path or "\0" in path
+    return bool(path) and not alien and not pure.is_absolute() and ".." not in pure.parts
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read one file of a package.
+
+    Raises:
+        PackageError: It is not there or can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise PackageError(
+            str(path), say("file-unreadable", fault=fault.strerror or fault), say("rebuild-advice")
+        ) from fault
+
+
+def _is_descriptor(descriptor: object) -> bool:
+    if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
+        return False
+    return all(isinstance(one, dict) and "name" in one for one in descriptor["resources"])
+
+
+def _rows(path: Path, content: bytes) -> Iterator[dict[str, str]]:
+    # A paragraph may be longer than what the module allows a field by default.
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = next(lines, [])
+        for line in lines:
+            if len(line) != len(header):
+                raise _broken(path, say("row-length", line=lines.line_num, cells=len(line),
+                                        columns=len(header)))  # fmt: skip
+            yield dict(zip(header, line, strict=True))
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise _broken(path, say("csv-broken", fault=fault)) from fault
+
+
+def _broken(path: Path, reason: Any) -> PackageError:
+    return PackageError(str(path), reason, say("rebuild-advice"))
+
+
+def _untile(package: Package, length: int) -> str:
+    """Join the segments, each of which must begin where the one before it ends."""
+    path = package.directory / "resources" / "segments.csv"
+    parts, at = [], 0
+    for row in package.rows("segments"):
+        start, end, text = int(row["char_start"]), int(row["char_end"]), row["text"]
+        if start != at or end != start + len(text):
+            raise _broken(path, say("segments-torn", number=row["segment_no"], at=at))
+        parts.append(text)
+        at = end
+    if at != length:
+        raise _broken(path, say("segments-short", at=at, length=length))
+    return "".join(parts)
