@@ -17,6 +17,7 @@ from yusuan.errors import SidecarError
 from yusuan.messages import Message, say
 
 NAME = "disclosure.toml"
+YEARS = range(1949, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def read(path: Path | None, doc_types: Collection[str]) -> Sidecar:
         if reason is not None:
             subject = f"{path}:{_line_of(key, text)}"
             raise SidecarError(subject, reason, _advice(key, doc_types))
-    return Sidecar(**{key: _plain(key, value) for key, value in values.items()})
+    plain: dict[str, Any] = {key: _plain(key, value) for key, value in values.items()}
+    return Sidecar(**plain)
 
 
 def _text(path: Path) -> str:
@@ -110,9 +112,9 @@ def _line_of(key: str, text: str) -> int:
 def _fault(key: str, value: object, doc_types: Collection[str]) -> Message | None:
     """Return what is wrong with one entry, or None."""
     if key not in _TESTS:
-        return say("sidecar-unknown-key", key=key)
+        return say("sidecar-unknown-key", name=key)
     good = value in doc_types if key == "doc_type" else _TESTS[key](value)
-    return None if good else say("sidecar-bad-value", key=key, value=_show(value))
+    return None if good else say("sidecar-bad-value", name=key, value=_show(value))
 
 
 def _advice(key: str, doc_types: Collection[str]) -> Message:
@@ -127,10 +129,10 @@ def _show(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _plain(key: str, value: Any) -> Any:
-    if key in ("issued", "retrieved"):
-        return value if isinstance(value, date) else date.fromisoformat(value)
-    return value.strip() if isinstance(value, str) else value
+def _plain(key: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return date.fromisoformat(value) if key in ("issued", "retrieved") else value.strip()
 
 
 def _is_text(value: object) -> bool:
@@ -138,7 +140,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_year(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1949 <= value <= 2100
+    return isinstance(value, int) and not isinstance(value, bool) and value in YEARS
 
 
 def _is_date(value: object) -> bool:

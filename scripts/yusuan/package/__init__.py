@@ -4,19 +4,33 @@ The waist of the program: what comes before gives rows, what comes after works f
 as it stands on disk. Nothing here reads a document or knows what a row means.
 """
 
-from yusuan.package.loading import Package, read, rebuild
-from yusuan.package.template import home, program_version, schema, template
-from yusuan.package.writing import contents, differences, standing_document, write
+from yusuan.package.descriptor import Origin
+from yusuan.package.loading import Package, above, nearest, read, rebuild
+from yusuan.package.template import DESCRIPTOR, home, program_version, schema, template
+from yusuan.package.writing import (
+    contents,
+    differences,
+    save,
+    standing_base,
+    standing_document,
+    write,
+)
 
 __all__ = [
+    "DESCRIPTOR",
+    "Origin",
     "Package",
+    "above",
     "contents",
     "differences",
     "home",
+    "nearest",
     "program_version",
     "read",
     "rebuild",
+    "save",
     "schema",
+    "standing_base",
     "standing_document",
     "template",
     "write",

@@ -16,9 +16,7 @@ from typing import Any
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|\A\s|\s\Z')
 
 
-def to_csv(
-    table: str, schema: Mapping[str, Any], rows: Iterable[Mapping[str, object]]
-) -> bytes:
+def to_csv(table: str, schema: Mapping[str, Any], rows: Iterable[Mapping[str, object]]) -> bytes:
     """Return the rows of one table as CSV, columns in the order of the schema.
 
     Raises:

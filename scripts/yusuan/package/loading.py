@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from yusuan.errors import PackageError
-from yusuan.messages import say
+from yusuan.messages import Message, say
 from yusuan.package.template import DESCRIPTOR, table_resources
 
 
@@ -76,6 +76,24 @@ def read(directory: Path) -> Package:
     return Package(directory, descriptor)
 
 
+def above(start: Path) -> Path | None:
+    """Return the nearest folder that holds a package, `start` itself or one above it."""
+    start = start.resolve()
+    return next((one for one in (start, *start.parents) if (one / DESCRIPTOR).is_file()), None)
+
+
+def nearest(start: Path) -> Path:
+    """Return the nearest folder upward that holds a package.
+
+    Raises:
+        PackageError: There is none.
+    """
+    found = above(start)
+    if found is None:
+        raise PackageError(str(start), say("no-package-above"), say("no-package-advice"))
+    return found
+
+
 def rebuild(directory: Path) -> bytes:
     """Rebuild the document's text from `segments.csv` alone.
 
@@ -89,19 +107,15 @@ def rebuild(directory: Path) -> bytes:
     package = read(directory)
     documents = package.rows("documents")
     if len(documents) != 1:
-        raise PackageError(
-            str(directory), say("not-one-document", count=len(documents)), say("rebuild-advice")
-        )
-    text = _untile(package, int(documents[0]["text_length"]))
-    kind, _, charset = documents[0]["media_type"].partition("; charset=")
+        raise _broken(directory, say("not-one-document", count=len(documents)))
+    text = _untile(package, _whole(directory, documents[0], "text_length"))
+    kind, _, charset = _value(directory, documents[0], "media_type").partition("; charset=")
     if kind != "text/plain" or not charset:
         return text.encode("utf-8")
     # Only here: whoever reads tables only does not load the readers.
     from yusuan.reading.decode import encode
 
-    source = package.descriptor["sources"][0]
-    undecoded = tuple((at, raw) for at, raw in source.get("yusuan:undecoded", ()))
-    return encode(text, charset, undecoded)
+    return encode(text, charset, _undecoded(package))
 
 
 def resource_path(directory: Path, resource: dict[str, Any]) -> Path:
@@ -158,7 +172,7 @@ def _rows(path: Path, content: bytes) -> Iterator[dict[str, str]]:
         raise _broken(path, say("csv-broken", fault=fault)) from fault
 
 
-def _broken(path: Path, reason: Any) -> PackageError:
+def _broken(path: Path, reason: Message) -> PackageError:
     return PackageError(str(path), reason, say("rebuild-advice"))
 
 
@@ -167,11 +181,32 @@ def _untile(package: Package, length: int) -> str:
     path = package.directory / "resources" / "segments.csv"
     parts, at = [], 0
     for row in package.rows("segments"):
-        start, end, text = int(row["char_start"]), int(row["char_end"]), row["text"]
+        start, end = _whole(path, row, "char_start"), _whole(path, row, "char_end")
+        text = _value(path, row, "text")
         if start != at or end != start + len(text):
-            raise _broken(path, say("segments-torn", number=row["segment_no"], at=at))
+            number = _value(path, row, "segment_no")
+            raise _broken(path, say("segments-torn", number=number, at=at))
         parts.append(text)
         at = end
     if at != length:
         raise _broken(path, say("segments-short", at=at, length=length))
     return "".join(parts)
+
+
+def _value(path: Path, row: dict[str, str], column: str) -> str:
+    if column not in row:
+        raise _broken(path, say("column-missing", column=column))
+    return row[column]
+
+
+def _whole(path: Path, row: dict[str, str], column: str) -> int:
+    value = _value(path, row, column)
+    if not (value.isascii() and value.isdigit()):
+        raise _broken(path, say("not-a-number", column=column, value=value))
+    return int(value)
+
+
+def _undecoded(package: Package) -> tuple[tuple[int, str], ...]:
+    """Return the bytes that are no text in the charset of the document, from its source."""
+    sources = package.descriptor.get("sources") or [{}]
+    return tuple((at, raw) for at, raw in sources[0].get("yusuan:undecoded", ()))

@@ -28,9 +28,7 @@ def home() -> Path:
     for folder in (installed, installed.parents[1]):
         if (folder / DESCRIPTOR).is_file():
             return folder
-    raise PackageError(
-        str(installed), say("template-missing"), say("template-missing-advice")
-    )
+    raise PackageError(str(installed), say("template-missing"), say("template-missing-advice"))
 
 
 @cache
@@ -43,9 +41,7 @@ def template() -> dict[str, Any]:
 def table_resources(descriptor: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the resources of a descriptor that are tables, by name, in its order."""
     return {
-        resource["name"]: resource
-        for resource in descriptor["resources"]
-        if "schema" in resource
+        resource["name"]: resource for resource in descriptor["resources"] if "schema" in resource
     }
 
 

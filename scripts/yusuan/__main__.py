@@ -1,0 +1,5 @@
+"""`python -m yusuan`."""
+
+from yusuan.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""The river from a document to its package: read, mask, interpret, write.
+
+It prints nothing; see `cli` and `report`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from yusuan import package, sidecar
+from yusuan.errors import UsageError
+from yusuan.interpreting import interpret
+from yusuan.messages import say
+from yusuan.package.template import field
+from yusuan.privacy import mask
+from yusuan.reading import read
+from yusuan.report import Built
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `yusuan build` was asked for.
+
+    Attributes:
+        output: The folder of the package; of the packages, where there are several documents.
+        several: Whether there are several documents.
+        check: Compare with what stands there and write nothing.
+        sidecar: The sidecar to read instead of the one beside the document.
+        memory: Bytes that reading may take.
+        timeout: Seconds that reading may take.
+        keep_reason: Why personal data is kept; None masks it.
+        base: Base IRI; None for that of the package that stands there, or of the template.
+    """
+
+    output: Path | None
+    several: bool
+    check: bool
+    sidecar: Path | None
+    memory: int
+    timeout: float
+    keep_reason: str | None
+    base: str | None
+
+
+def build_one(document: Path, options: Options, taken: dict[Path, Path]) -> Built:
+    """Build the package of one document, or compare it with the one that stands there.
+
+    Args:
+        document: The file.
+        options: What was asked for.
+        taken: Folder → document of the packages of this run; the new one is noted in it.
+
+    Raises:
+        YusuanError: As its parts raise it; nothing is half-written then.
+    """
+    origin = _origin(document, options)
+    target = _target(document, origin.interpretation.document_id, options)
+    if target in taken:
+        reason = say("target-twice", first=taken[target], target=target)
+        raise UsageError(str(document), reason, say("target-twice-advice"))
+    taken[target] = document
+    if origin.base is None:
+        origin = replace(origin, base=package.standing_base(target))
+    files = package.contents(origin)
+    if options.check:
+        found = tuple(package.differences(files, target))
+        return Built(document, target, origin, found, compared=True)
+    package.write(files, target)
+    return Built(document, target, origin)
+
+
+def _origin(document: Path, options: Options) -> package.Origin:
+    doc_types = field("documents", "doc_type")["constraints"]["enum"]
+    beside = sidecar.beside(document) if options.sidecar is None else options.sidecar
+    stated = sidecar.read(beside, doc_types)
+    source = read(document, memory=options.memory, seconds=options.timeout)
+    kept, masked = mask(source.document, keep=options.keep_reason is not None)
+    source = replace(source, document=kept)
+    interpretation = interpret(source, stated)
+    return package.Origin(interpretation, source, stated, masked, options.keep_reason, options.base)
+
+
+def _target(document: Path, document_id: str, options: Options) -> Path:
+    """Return the folder of a package: the one asked for, the document's own, or a new one."""
+    if options.output is not None:
+        return (options.output / document_id if options.several else options.output).resolve()
+    own = package.above(document.parent)
+    if own is not None and package.standing_document(own) in (None, document_id):
+        return own
+    return Path(document_id).resolve()

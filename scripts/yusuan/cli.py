@@ -1,0 +1,313 @@
+"""The command line: arguments in, text or JSON out, errors caught and told here and nowhere else.
+
+What a command needs is imported inside it, so that each starts as fast as it can.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from yusuan.errors import UsageError, YusuanError
+from yusuan.messages import LANGUAGES, preferred_language, say
+
+if TYPE_CHECKING:
+    from yusuan.report import Built
+
+MIB = 1024 * 1024
+PATIENCE = 1.5  # seconds before a slow reader is announced
+LONGEST = 1e6  # seconds
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language that `--lang` asks for, else that of the locale.
+
+    Click needs the help texts before it has parsed the arguments.
+    """
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        wanted = following if word == "--lang" else word.removeprefix("--lang=")
+        if wanted in LANGUAGES and word.startswith("--lang"):
+            return wanted
+    return preferred_language()
+
+
+LANGUAGE = language_of(sys.argv[1:])
+
+
+def tell(key: str, **values: object) -> str:
+    """Return a sentence of the catalogue in the user's language."""
+    return say(key, **values).text(LANGUAGE)
+
+
+class Formatter(click.HelpFormatter):
+    """Click's help, with its headings from the catalogue."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the usage line."""
+        super().write_usage(prog, args, tell("help-usage") if prefix is None else prefix)
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        """Write a section under its heading."""
+        with super().section(tell(f"help-heading-{name.lower()}")):
+            yield
+
+
+class Context(click.Context):
+    """A context whose help speaks the user's language."""
+
+    formatter_class = Formatter
+
+
+class Command(click.Command):
+    """A command whose help speaks the user's language."""
+
+    context_class = Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return `--help`, explained in the user's language."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = tell("help-help")
+        return option
+
+
+class Program(Command, click.Group):
+    """The program: the one place that catches errors and turns them into exit codes."""
+
+    command_class = Command
+
+    def main(self, args: Sequence[str] | None = None, *_: object, **__: object) -> NoReturn:  # type: ignore[override]  # click's further options are ours to set
+        """Run the command that the arguments ask for, and exit with its code."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        _speak_utf8()
+        outcome = _guarded(lambda: super(Program, self).main(
+            arguments, prog_name="yusuan", standalone_mode=False), arguments)  # fmt: skip
+        sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 wherever output goes, and never fail on a character.
+
+    An encoding that the user asks for by PYTHONIOENCODING stays.
+    """
+    encoding = None if os.environ.get("PYTHONIOENCODING") else "utf-8"
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _guarded(run: Callable[[], object], arguments: Sequence[str]) -> object:
+    """Run a command; tell any trouble and return its exit code."""
+    language, as_json = language_of(arguments), "--json" in arguments
+    try:
+        return run()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(say("interrupted").text(language), err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does: no fault of anyone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as fault:  # noqa: BLE001 - the last resort: a fault of the program itself
+        return show_error(_in_our_words(fault), language, as_json=as_json)
+
+
+def _in_our_words(fault: Exception) -> YusuanError:
+    """Return any exception as an error of ours."""
+    match fault:
+        case YusuanError():
+            return fault
+        case click.exceptions.NoSuchOption():
+            return UsageError(fault.option_name, say("no-such-option"), say("usage-advice"))
+        case click.MissingParameter(param=click.Parameter() as given):
+            name = given.human_readable_name
+            return UsageError(name, say("missing-parameter"), say("usage-advice"))
+        case click.BadParameter(param=click.Parameter() as given):
+            reason = say("bad-parameter", fault=fault.message)
+            return UsageError(given.human_readable_name, reason, say("usage-advice"))
+        case click.ClickException():
+            reason = say("bad-usage", fault=fault.format_message())
+            return UsageError("yusuan", reason, say("usage-advice"))
+        case _:
+            return _crash(fault)
+
+
+def show_error(fault: YusuanError, language: str, *, as_json: bool) -> int:
+    """Write an error where it belongs and return its exit code."""
+    if as_json:
+        from yusuan.report import as_document, error_document
+
+        click.echo(as_document(error_document(fault)))
+    else:
+        click.echo(say("error", text=fault.text(language)).text(language), err=True)
+    return fault.exit_code
+
+
+def _crash(fault: Exception) -> YusuanError:
+    """Return a fault of the program itself as an error that asks to report it."""
+    if os.environ.get("YUSUAN_DEBUG"):
+        import traceback
+
+        traceback.print_exception(fault)
+    shown = f"{type(fault).__name__}: {fault}".splitlines()[0]
+    error = YusuanError("yusuan", say("crash", fault=shown), say("crash-advice"))
+    error.exit_code = 1
+    return error
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    if wanted and not ctx.resilient_parsing:
+        from yusuan.package import program_version
+
+        click.echo(f"yusuan {program_version()}")
+        ctx.exit()
+
+
+def _memory(_: click.Context, __: click.Parameter, value: str) -> int:
+    """Return a size in bytes: `512`, `512MiB` or `1GiB`."""
+    import re
+
+    match = re.fullmatch(r"([1-9]\d{0,6})\s*(|m|mb|mib|g|gb|gib)", value.strip().lower())
+    if match is None:
+        raise UsageError("--memory", say("bad-memory", value=value), say("bad-memory-advice"))
+    return int(match[1]) * MIB * (1024 if match[2].startswith("g") else 1)
+
+
+def _seconds(_: click.Context, __: click.Parameter, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < LONGEST:
+        raise UsageError("--timeout", say("bad-timeout", value=value), say("bad-timeout-advice"))
+    return seconds
+
+
+def _base(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    import re
+
+    if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.~:_/-]+/", value):
+        raise UsageError("--base", say("bad-base", value=value), say("bad-base-advice"))
+    return value
+
+
+def _reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        subject = "--keep-personal-data"
+        raise UsageError(subject, say("no-reason"), say("no-reason-advice"))
+    return value
+
+
+language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default=LANGUAGE, show_default=False,
+    help=tell("help-lang"),
+)  # fmt: skip
+folder = click.Path(path_type=Path, file_okay=False)
+file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(
+    cls=Program,
+    help=tell("help-program"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+)
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True,
+              callback=_print_version, help=tell("help-version"))  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help=tell("help-lang"))
+def main() -> None:
+    """Turn a county's budget disclosure into linked open data."""
+
+
+@main.command("build", help=tell("help-build"))
+@click.argument("documents", metavar="DOCUMENT...", nargs=-1, required=True,
+                type=click.Path(path_type=Path))  # fmt: skip
+@click.option("-o", "--output", metavar="DIR", type=folder, help=tell("help-output"))
+@click.option("--sidecar", metavar="FILE", type=file, help=tell("help-sidecar"))
+@click.option("--memory", metavar="MiB", default="1GiB", callback=_memory, help=tell("help-memory"))
+@click.option("--timeout", metavar="SECONDS", default="60", callback=_seconds,
+              help=tell("help-timeout"))  # fmt: skip
+@click.option("--keep-personal-data", "keep_reason", metavar="REASON", callback=_reason,
+              help=tell("help-keep"))  # fmt: skip
+@click.option("--base", metavar="IRI", callback=_base, help=tell("help-base"))
+@click.option("--check", is_flag=True, help=tell("help-check"))
+@click.option("--json", "as_json", is_flag=True, help=tell("help-json"))
+@language_option
+def build(
+    documents: tuple[Path, ...],
+    output: Path | None,
+    check: bool,  # noqa: FBT001 - click passes flags by name
+    as_json: bool,  # noqa: FBT001
+    lang: str,
+    **options: Any,  # noqa: ANN401 - the rest of `Options`, by name
+) -> int:
+    """Read documents, interpret them, write one package for each."""
+    from yusuan.building import Options, build_one
+    from yusuan.report import as_document, error_document, json_report, text_report
+
+    several, codes, reports = len(documents) > 1, [0], []
+    chosen = Options(output=output, several=several, check=check, **options)
+    taken: dict[Path, Path] = {}
+    for document in documents:
+        try:
+            with _announced(document, lang):
+                built = build_one(document, chosen, taken)
+        except YusuanError as fault:
+            codes.append(fault.exit_code)
+            reports.append(error_document(fault) | {"document": str(document)})
+            if not as_json:
+                show_error(fault, lang, as_json=False)
+            continue
+        codes.append(_exit_code(built))
+        reports.append(json_report(built))
+        if not as_json:
+            click.echo(text_report(built, lang))
+    if as_json:
+        click.echo(as_document(reports if several else reports[0]))
+    return max(codes)
+
+
+def _exit_code(built: Built) -> int:
+    return 4 if built.differences else 0
+
+
+@contextmanager
+def _announced(document: Path, language: str) -> Iterator[None]:
+    """Say on the terminal that a document is being read, where that takes long."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    sentence = say("reading", document=document.name).text(language)
+    timer = Timer(PATIENCE, lambda: click.echo(sentence, err=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@main.command("text", help=tell("help-text"))
+@click.argument("directory", metavar="[DIR]", required=False, type=folder)
+@click.option("-o", "--output", metavar="FILE", type=file, help=tell("help-text-output"))
+@language_option
+def text(directory: Path | None, output: Path | None, lang: str) -> None:  # noqa: ARG001
+    """Rebuild the text of the document from its package."""
+    from yusuan.package import nearest, rebuild, save
+
+    content = rebuild(nearest(Path.cwd()) if directory is None else directory)
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        save(content, output)

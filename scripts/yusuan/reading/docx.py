@@ -1,0 +1,255 @@
+"""Word documents (docx), read from their XML.
+
+Kept: inserted text, content controls, hyperlinks, results of fields, text boxes, automatic
+numbers. Left out: deleted text and rows, hidden text, instructions of fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from yusuan.errors import DocumentError
+from yusuan.messages import say
+from yusuan.reading.document import Document, RawCell, RawParagraph, RawTable, compose
+from yusuan.reading.zipped import members, open_zip
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_TRANSITIONAL = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+# A span beyond this is damage: no page has a thousand columns.
+_WIDEST = 1000
+_DROPPED = ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr", "fldChar")
+
+
+def read_docx(data: bytes) -> Document:
+    """Read a docx file.
+
+    Raises:
+        DocumentError: It is damaged, too large, or has no text part.
+    """
+    with open_zip(data) as archive:
+        names = members(archive)
+        if "word/document.xml" not in names:
+            raise DocumentError("", say("docx-no-text"), say("docx-no-text-advice"))
+        body = names["word/document.xml"]()
+        numbering = names["word/numbering.xml"]() if "word/numbering.xml" in names else b""
+        styles = names["word/styles.xml"] if "word/styles.xml" in names else None
+    root = parse(body)
+    reader = _Reader(root, numbering, b"" if styles is None else b"")
+    return compose(reader.blocks(root), format="docx", media_type=MEDIA_TYPE)
+
+
+def parse(data: bytes) -> Any:
+    """Parse XML without entities and without the network.
+
+    Raises:
+        DocumentError: It is no XML, or declares entities.
+    """
+    if b"<!DOCTYPE" in data[:2000]:
+        raise DocumentError("", say("xml-entities"), say("xml-advice"))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as fault:
+        raise DocumentError("", say("xml-broken", fault=fault), say("xml-advice")) from fault
+
+
+class _Reader:
+    """Turns the elements of one document into blocks.
+
+    Args:
+        root: The document element.
+        numbering: `numbering.xml`, or nothing.
+        styles: Unused for now; headings are told by their own outline level.
+    """
+
+    def __init__(self, root: Any, numbering: bytes, styles: bytes) -> None:
+        del styles
+        w = _STRICT if root.tag.startswith(_STRICT) else _TRANSITIONAL
+        self.w = w
+        self.p, self.tbl, self.tr, self.tc = w + "p", w + "tbl", w + "tr", w + "tc"
+        self.t, self.val = w + "t", w + "val"
+        self.dropped = frozenset(w + name for name in _DROPPED)
+        self.characters = {
+            w + "br": "\n", w + "cr": "\n", w + "tab": " ", w + "noBreakHyphen": "-",
+            w + "softHyphen": "", w + "ptab": " ",
+        }  # fmt: skip
+        self.numbers = Numbering(numbering, w) if numbering else None
+
+    def blocks(self, root: Any) -> Iterator[RawParagraph | RawTable]:
+        """Yield the blocks of the body in order."""
+        body = root.find(self.w + "body")
+        yield from self._children(root if body is None else body)
+
+    def _children(self, parent: Any) -> Iterator[RawParagraph | RawTable]:
+        for element in parent:
+            if element.tag == self.p:
+                text, boxes = self._paragraph(element)
+                yield RawParagraph(text, self._outline(element))
+                for box in boxes:
+                    yield from self._children(box)
+            elif element.tag == self.tbl:
+                yield RawTable(self._rows(element))
+            elif element.tag not in self.dropped:
+                # sdt, sdtContent, ins, moveTo, smartTag, customXml: what is inside counts.
+                yield from self._children(element)
+
+    def _outline(self, paragraph: Any) -> int | None:
+        properties = paragraph.find(self.w + "pPr")
+        level = None if properties is None else properties.find(self.w + "outlineLvl")
+        if level is None:
+            return None
+        value = level.get(self.val, "9")
+        return int(value) + 1 if value.isdigit() and int(value) < 9 else None  # noqa: PLR2004
+
+    def _paragraph(self, paragraph: Any) -> tuple[str, list[Any]]:
+        parts: list[str] = []
+        boxes: list[Any] = []
+        if self.numbers is not None:
+            parts.append(self.numbers.of(paragraph))
+        self._inline(paragraph, parts, boxes)
+        return "".join(parts), boxes
+
+    def _inline(self, parent: Any, parts: list[str], boxes: list[Any]) -> None:
+        for element in parent:
+            tag = element.tag
+            if tag == self.t:
+                parts.append(element.text or "")
+            elif tag in self.characters:
+                parts.append(self.characters[tag])
+            elif tag in self.dropped:
+                continue
+            elif tag == self.w + "r" and self._is_hidden(element):
+                continue
+            elif tag == self.w + "txbxContent":
+                boxes.append(element)
+            elif isinstance(tag, str) and tag.endswith("}AlternateContent"):
+                # Choice and Fallback say the same in two ways.
+                self._inline(element[:1], parts, boxes)
+            elif len(element):
+                self._inline(element, parts, boxes)
+
+    def _is_hidden(self, run: Any) -> bool:
+        properties = run.find(self.w + "rPr")
+        vanish = None if properties is None else properties.find(self.w + "vanish")
+        return vanish is not None and vanish.get(self.val, "1") not in {"0", "false", "off"}
+
+    def _rows(self, table: Any) -> list[list[RawCell]]:
+        return [self._row(row) for row in self._find(table, self.tr) if not self._is_deleted(row)]
+
+    def _find(self, parent: Any, tag: str) -> Iterator[Any]:
+        """Yield rows or cells, also those inside content controls, but not of inner tables."""
+        for element in parent:
+            if element.tag == tag:
+                yield element
+            elif element.tag not in self.dropped and element.tag not in {self.tr, self.tc}:
+                yield from self._find(element, tag)
+
+    def _is_deleted(self, row: Any) -> bool:
+        properties = row.find(self.w + "trPr")
+        return properties is not None and properties.find(self.w + "del") is not None
+
+    def _row(self, row: Any) -> list[RawCell]:
+        cells: list[RawCell] = []
+        column = self._number(row.find(self.w + "trPr"), "gridBefore", 0)
+        for cell in self._find(row, self.tc):
+            properties = cell.find(self.w + "tcPr")
+            span = self._number(properties, "gridSpan", 1)
+            merge = None if properties is None else properties.find(self.w + "vMerge")
+            text = self._cell_text(cell)
+            covered = (
+                merge is not None and merge.get(self.val, "continue") == "continue" and not text.strip()
+            )
+            cells.append(RawCell("" if covered else text, column, 1, span, covered))
+            column += span
+        return cells
+
+    def _number(self, properties: Any, name: str, default: int) -> int:
+        element = None if properties is None else properties.find(self.w + name)
+        value = "" if element is None else element.get(self.val, "")
+        return min(max(int(value), 1 if default else 0), _WIDEST) if value.isdigit() else default
+
+    def _cell_text(self, cell: Any) -> str:
+        texts = []
+        for block in self._children(cell):
+            if isinstance(block, RawParagraph):
+                texts.append(block.text)
+            else:
+                texts.extend(" ".join(c.text for c in row) for row in block.rows)
+        return "\n".join(texts)
+
+
+class Numbering:
+    """Automatic numbers, which stand in no paragraph's text.
+
+    Args:
+        data: `numbering.xml`.
+        w: The namespace of the document.
+    """
+
+    def __init__(self, data: bytes, w: str) -> None:
+        self.w, self.val = w, w + "val"
+        root = parse(data)
+        abstract = {
+            element.get(w + "abstractNumId"): {
+                level.get(w + "ilvl"): self._level(level) for level in element.iter(w + "lvl")
+            }
+            for element in root.iter(w + "abstractNum")
+        }
+        self.levels = {
+            element.get(w + "numId"): abstract.get(link.get(self.val), {})
+            for element in root.iter(w + "num")
+            if (link := element.find(w + "abstractNumId")) is not None
+        }
+        self.counts: dict[tuple[str, int], int] = {}
+
+    def _level(self, level: Any) -> tuple[str, str, int]:
+        def value(name: str, default: str) -> str:
+            element = level.find(self.w + name)
+            found = None if element is None else element.get(self.val)
+            return default if found is None else str(found)
+
+        start = value("start", "1")
+        return value("numFmt", "decimal"), value("lvlText", ""), int(start) if start.isdigit() else 1
+
+    def of(self, paragraph: Any) -> str:
+        """Return the number of a paragraph as Word shows it, or ""."""
+        properties = paragraph.find(self.w + "pPr")
+        numbered = None if properties is None else properties.find(self.w + "numPr")
+        if numbered is None:
+            return ""
+        number, depth = numbered.find(self.w + "numId"), numbered.find(self.w + "ilvl")
+        if number is None:
+            return ""
+        num_id = number.get(self.val, "")
+        level = 0 if depth is None else int(depth.get(self.val, "0"))
+        levels = self.levels.get(num_id, {})
+        kind, text, start = levels.get(str(level), ("none", "", 1))
+        if kind in {"none", "bullet"} or not text:
+            return ""
+        self.counts[num_id, level] = self.counts.get((num_id, level), start - 1) + 1
+        for (other, deeper) in list(self.counts):
+            if other == num_id and deeper > level:
+                del self.counts[other, deeper]
+        for at in range(level + 1):
+            shape = levels.get(str(at), ("decimal", "", 1))
+            count = self.counts.get((num_id, at), shape[2])
+            text = text.replace(f"%{at + 1}", _numeral(count, shape[0]))
+        return text
+
+
+def _numeral(count: int, kind: str) -> str:
+    if kind.startswith(("chinese", "taiwanese", "japanese", "ideograph")) and 0 < count < 100:  # noqa: PLR2004
+        tens, ones = divmod(count, 10)
+        digits = "〇一二三四五六七八九"
+        head = "" if not tens else ("" if tens == 1 else digits[tens]) + "十"
+        return head + (digits[ones] if ones else "")
+    if kind.endswith("Letter"):
+        letter = chr(ord("a") + (count - 1) % 26)
+        return letter.upper() if kind.startswith("upper") else letter
+    if kind == "decimalEnclosedCircle" and 0 < count <= 20:  # noqa: PLR2004
+        return chr(0x2460 + count - 1)
+    return str(count)

@@ -1,0 +1,215 @@
+"""The river flows one way: who imports whom, and what a command may load."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+import yusuan
+
+PACKAGE = Path(yusuan.__file__).parent
+
+# Top down. A module imports from its own room, and from rooms on the floors below. Rooms on one
+# floor do not know each other.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
+    ("cli",),
+    ("publishing", "serving", "fleet"),
+    ("checking",),
+    ("querying", "graph", "metadata", "workbook"),
+    ("package",),
+    ("interpreting",),
+    ("reading", "privacy"),
+    ("findings", "identity", "amounts", "codes", "sidecar"),
+    ("errors",),
+    ("messages",),
+)
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+# Each takes longer to load than a whole build of a txt takes without it.
+HEAVY = (
+    "frictionless",
+    "lxml",
+    "openpyxl",
+    "pdfplumber",
+    "pyoxigraph",
+    "pyshacl",
+    "rdflib",
+    "rich",
+    "xlrd",
+)
+
+
+def modules(package: Path) -> dict[str, Path]:
+    """Return every module of a package by its full name."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(name: str, path: Path, known: set[str]) -> set[str]:
+    """Return the modules of `known` that a module imports anywhere: inside functions, too."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {_owner(alias.name, known) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                up = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*up, *filter(None, [node.module])])
+            found |= {_owner(f"{base}.{alias.name}", known) for alias in node.names}
+    return found - {"", name}
+
+
+def _owner(dotted: str, known: set[str]) -> str:
+    """Return the module that an imported name is or stands in; "" for what is not ours."""
+    while dotted and dotted not in known:
+        dotted = dotted.rpartition(".")[0]
+    return dotted
+
+
+def room(module: str) -> str:
+    """Return the part of a module's name that has a floor: `yusuan.reading.text` → `reading`."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def graph(package: Path) -> dict[str, set[str]]:
+    """Return module → modules it imports."""
+    found = modules(package)
+    return {name: imports(name, path, set(found)) for name, path in found.items()}
+
+
+def trespasses(imported: dict[str, set[str]]) -> list[str]:
+    """Return every import that leads to the same floor or up, as a sentence."""
+    faults = []
+    for module, others in sorted(imported.items()):
+        for other in sorted(others):
+            here, there = room(module), room(other)
+            if there in (here, ""):
+                continue
+            if here == "" or FLOOR_OF[there] <= FLOOR_OF[here]:
+                faults.append(f"{module} imports {other}, which is not below it")
+    return faults
+
+
+def circle(imported: dict[str, set[str]]) -> list[str]:
+    """Return the modules of one circle, the first again at the end; [] where there is none."""
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as fault:
+        return list(fault.args[1])
+    return []
+
+
+def test_every_module_stands_on_a_floor():
+    homeless = {room(name) for name in modules(PACKAGE)} - FLOOR_OF.keys() - {""}
+    assert not homeless, f"put {sorted(homeless)} on a floor: FLOORS in {Path(__file__).name}"
+
+
+def test_modules_import_from_the_floors_below_only():
+    assert trespasses(graph(PACKAGE)) == []
+
+
+def test_imports_make_no_circle():
+    assert circle(graph(PACKAGE)) == []
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Return a function that builds a small house: path → source."""
+
+    def build(files: dict[str, str]) -> dict[str, set[str]]:
+        for name, source in files.items():
+            path = tmp_path / "yusuan" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(source, "utf-8")
+            (tmp_path / "yusuan" / "__init__.py").touch()
+        return graph(tmp_path / "yusuan")
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        (
+            "amounts.py",
+            "from yusuan.package import read",
+            "yusuan.amounts imports yusuan.package, which is not below it",
+        ),
+        (
+            "reading/text.py",
+            "def f():\n    import yusuan.interpreting",
+            "yusuan.reading.text imports yusuan.interpreting, which is not below it",
+        ),
+        (
+            "reading/text.py",
+            "from .. import privacy",
+            "yusuan.reading.text imports yusuan.privacy, which is not below it",
+        ),
+        (
+            "__init__.py",
+            "from yusuan import cli",
+            "yusuan imports yusuan.cli, which is not below it",
+        ),
+    ],
+)
+def test_an_import_upward_or_sideways_is_seen(house, module, source, fault):
+    others = {"package/__init__.py": "", "interpreting/__init__.py": "", "privacy.py": ""}
+    assert trespasses(house({"cli.py": "", **others, module: source})) == [fault]
+
+
+def test_a_circle_inside_a_room_is_seen(house):
+    imported = house(
+        {
+            "reading/__init__.py": "",
+            "reading/a.py": "from yusuan.reading.b import x",
+            "reading/b.py": "def f():\n    from . import a",
+        }
+    )
+    assert set(circle(imported)) == {"yusuan.reading.a", "yusuan.reading.b"}
+
+
+def run_python(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        **options,
+    )
+
+
+def test_the_command_line_itself_loads_nothing_heavy():
+    code = "import json, sys, yusuan.cli; print(json.dumps(list(sys.modules)))"
+    loaded = {name.partition(".")[0] for name in json.loads(run_python("-c", code).stdout)}
+    assert "yusuan" in loaded
+    assert loaded.isdisjoint(HEAVY), sorted(loaded.intersection(HEAVY))
+
+
+def test_building_from_a_text_loads_nothing_heavy_in_any_process(first_disclosure, tmp_path):
+    code = "import sys; from yusuan.cli import main; main(sys.argv[1:])"
+    package = tmp_path / "package"
+    # Every Python process, the one that reads the document too, tells what it loads.
+    run = run_python(
+        *("-c", code, "build", str(first_disclosure), "-o", str(package)),
+        env=os.environ | {"PYTHONPROFILEIMPORTTIME": "1"},
+        cwd=tmp_path,
+    )
+    loaded = set(re.findall(r"(?m)^import time: .*\| +(\w+)", run.stderr))
+    assert (package / "datapackage.json").is_file()
+    assert "yusuan" in loaded
+    assert loaded.isdisjoint(HEAVY), sorted(loaded.intersection(HEAVY))
