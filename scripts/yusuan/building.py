@@ -11,11 +11,10 @@ from pathlib import Path
 from yusuan import package, sidecar
 from yusuan.errors import UsageError
 from yusuan.interpreting import interpret
-from yusuan.messages import say
+from yusuan.messages import Message, say
 from yusuan.package.template import field
 from yusuan.privacy import mask
 from yusuan.reading import read
-from yusuan.report import Built
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,25 @@ class Options:
     timeout: float
     keep_reason: str | None
     base: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One document and the package that was made of it.
+
+    Attributes:
+        document: The file, as the command names it.
+        target: The folder of the package.
+        origin: What the package is made from.
+        differences: How the package that stands there differs; empty unless asked to compare.
+        compared: True where nothing was written.
+    """
+
+    document: Path
+    target: Path
+    origin: package.Origin
+    differences: tuple[Message, ...] = ()
+    compared: bool = False
 
 
 def build_one(document: Path, options: Options, taken: dict[Path, Path]) -> Built:

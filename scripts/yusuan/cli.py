@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from yusuan.errors import UsageError, YusuanError
-from yusuan.messages import LANGUAGES, preferred_language, say
+from yusuan.messages import LANGUAGES, Message, preferred_language, say
 
 if TYPE_CHECKING:
-    from yusuan.report import Built
+    from yusuan.building import Built
 
 MIB = 1024 * 1024
 PATIENCE = 1.5  # seconds before a slow reader is announced
@@ -31,7 +31,7 @@ def language_of(arguments: Sequence[str]) -> str:
 
     Click needs the help texts before it has parsed the arguments.
     """
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, (*arguments[1:], ""), strict=False):
         wanted = following if word == "--lang" else word.removeprefix("--lang=")
         if wanted in LANGUAGES and word.startswith("--lang"):
             return wanted
@@ -84,7 +84,7 @@ class Program(Command, click.Group):
 
     command_class = Command
 
-    def main(self, args: Sequence[str] | None = None, *_: object, **__: object) -> NoReturn:  # type: ignore[override]  # click's further options are ours to set
+    def main(self, args: Sequence[str] | None = None, *_: object, **__: object) -> NoReturn:
         """Run the command that the arguments ask for, and exit with its code."""
         arguments = list(sys.argv[1:] if args is None else args)
         _speak_utf8()
@@ -111,6 +111,9 @@ def _guarded(run: Callable[[], object], arguments: Sequence[str]) -> object:
         return run()
     except click.exceptions.Exit as end:
         return end.exit_code
+    except click.exceptions.NoArgsIsHelpError as fault:
+        click.echo(fault.format_message(), err=True)
+        return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(say("interrupted").text(language), err=True)
         return 130
@@ -124,22 +127,26 @@ def _guarded(run: Callable[[], object], arguments: Sequence[str]) -> object:
 
 def _in_our_words(fault: Exception) -> YusuanError:
     """Return any exception as an error of ours."""
+    if isinstance(fault, YusuanError):
+        return fault
+    if isinstance(fault, click.ClickException):
+        return UsageError(*_complaint(fault), say("usage-advice"))
+    return _crash(fault)
+
+
+def _complaint(fault: click.ClickException) -> tuple[str, Message]:
+    """Return what click complains about, and why."""
     match fault:
-        case YusuanError():
-            return fault
         case click.exceptions.NoSuchOption():
-            return UsageError(fault.option_name, say("no-such-option"), say("usage-advice"))
+            return fault.option_name, say("no-such-option")
+        case click.exceptions.NoSuchCommand():
+            return fault.command_name, say("no-such-command")
         case click.MissingParameter(param=click.Parameter() as given):
-            name = given.human_readable_name
-            return UsageError(name, say("missing-parameter"), say("usage-advice"))
-        case click.BadParameter(param=click.Parameter() as given):
-            reason = say("bad-parameter", fault=fault.message)
-            return UsageError(given.human_readable_name, reason, say("usage-advice"))
-        case click.ClickException():
-            reason = say("bad-usage", fault=fault.format_message())
-            return UsageError("yusuan", reason, say("usage-advice"))
+            return given.human_readable_name, say("missing-parameter")
+        case click.BadParameter(param=click.Parameter(type=click.Choice() as choice) as given):
+            return given.opts[0], say("not-a-choice", choices=", ".join(choice.choices))
         case _:
-            return _crash(fault)
+            return "yusuan", say("bad-usage", fault=fault.format_message())
 
 
 def show_error(fault: YusuanError, language: str, *, as_json: bool) -> int:
@@ -212,8 +219,7 @@ language_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), default=LANGUAGE, show_default=False,
     help=tell("help-lang"),
 )  # fmt: skip
-folder = click.Path(path_type=Path, file_okay=False)
-file = click.Path(path_type=Path, dir_okay=False)
+path = click.Path(path_type=Path)  # whether it is there, and what, the work itself tells
 
 
 @click.group(
@@ -230,9 +236,9 @@ def main() -> None:
 
 @main.command("build", help=tell("help-build"))
 @click.argument("documents", metavar="DOCUMENT...", nargs=-1, required=True,
-                type=click.Path(path_type=Path))  # fmt: skip
-@click.option("-o", "--output", metavar="DIR", type=folder, help=tell("help-output"))
-@click.option("--sidecar", metavar="FILE", type=file, help=tell("help-sidecar"))
+                type=path)  # fmt: skip
+@click.option("-o", "--output", metavar="DIR", type=path, help=tell("help-output"))
+@click.option("--sidecar", metavar="FILE", type=path, help=tell("help-sidecar"))
 @click.option("--memory", metavar="MiB", default="1GiB", callback=_memory, help=tell("help-memory"))
 @click.option("--timeout", metavar="SECONDS", default="60", callback=_seconds,
               help=tell("help-timeout"))  # fmt: skip
@@ -299,8 +305,8 @@ def _announced(document: Path, language: str) -> Iterator[None]:
 
 
 @main.command("text", help=tell("help-text"))
-@click.argument("directory", metavar="[DIR]", required=False, type=folder)
-@click.option("-o", "--output", metavar="FILE", type=file, help=tell("help-text-output"))
+@click.argument("directory", metavar="[DIR]", required=False, type=path)
+@click.option("-o", "--output", metavar="FILE", type=path, help=tell("help-text-output"))
 @language_option
 def text(directory: Path | None, output: Path | None, lang: str) -> None:  # noqa: ARG001
     """Rebuild the text of the document from its package."""

@@ -44,7 +44,7 @@ class Region:
 
 
 _LONGEST_NAME = 16
-_LAST_OF_A_NAME = frozenset("省市县区旗盟州岛")
+_LAST_OF_A_NAME = frozenset("省市县区旗盟州岛镇山域")
 _DATE_IN_FRONT = re.compile(r"^[\s\d]+年?度?\s*")
 _PROVINCE_SUFFIX = re.compile(r"(省|市|(维吾尔|壮族|回族)?自治区|特别行政区)$")
 
@@ -104,8 +104,10 @@ def _chains(text: str, at: int, inside: str, year: int) -> list[tuple[int, Regio
     """Return (end in `text`, region) of every chain of names that starts at `at`."""
     rows = _regions()
     # The rows stand in the order of their codes: what lies in a region stands together.
-    start, stop = rows.find(f"\n{inside}"), rows.rfind(f"\n{inside}")
-    stop = rows.index("\n", stop + 1)
+    start, stop = 0, len(rows)
+    if inside:
+        start = rows.index(f"\n{inside}")
+        stop = rows.index("\n", rows.rindex(f"\n{inside}") + 1)
     found: list[tuple[int, Region]] = []
     for end in range(at + 2, min(len(text), at + _LONGEST_NAME) + 1):
         if text[end - 1] not in _LAST_OF_A_NAME:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from yusuan.messages import Message, say
@@ -14,30 +13,12 @@ from yusuan.package.descriptor import document_row, label, named
 from yusuan.package.template import table_resources, template
 
 if TYPE_CHECKING:
+    from yusuan.building import Built
     from yusuan.errors import YusuanError
     from yusuan.interpreting.result import Unread
     from yusuan.package import Origin
 
 SHOWN, CUT = 20, 40
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """One document and the package that was made of it.
-
-    Attributes:
-        document: The file, as the command names it.
-        target: The folder of the package.
-        origin: What the package is made from.
-        differences: How the package that stands there differs; empty unless asked to compare.
-        compared: True where nothing was written.
-    """
-
-    document: Path
-    target: Path
-    origin: Origin
-    differences: tuple[Message, ...] = ()
-    compared: bool = False
 
 
 def text_report(built: Built, language: str) -> str:

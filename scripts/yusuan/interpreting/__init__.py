@@ -68,6 +68,7 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
     ledger.rows["documents"] = [_document_row(source, identity, frame, sidecar)]
     ledger.rows["segments"] = segments(document, frame, ledger)
     ledger.rows["disclosure_items"] = disclosure_items(sections, frame, ledger)
+    ledger.rows["classifications"] = _classifications(ledger)
     rows = {table: ledger.rows[table] for table in TABLES}
     return Interpretation(rows, frame.document_id, unread, extraction)
 
@@ -116,8 +117,7 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
     names = _lookup(identity, frame, ledger)
     for section in sections:
         if section.key == "assets":
-            planned = section
-            planned_purchase(planned, frame, ledger)
+            planned_purchase(section, frame, ledger)
         for block in section.tables:
             if is_procurement(block):
                 interpret_procurement(block, names, frame, ledger)
@@ -248,6 +248,31 @@ def _citations(document: Document, frame: Frame, ledger: Ledger) -> None:
 
 
 Ranges = list[tuple[int, int, Row]]
+
+
+_EDITION_2022 = re.compile(r"[ABC]\d{8}")
+
+
+def _classifications(ledger: Ledger) -> list[Row]:
+    """Return the codes of official lists that the document uses, with the label that it prints."""
+    labels: dict[str, str] = {}
+    for row in ledger.rows["procurement_items"]:
+        code = row["catalogue_code"]
+        if code is not None:
+            labels.setdefault(str(code), str(row["item_name"] or code))
+    return [
+        {
+            "code": code,
+            "scheme": "procurement",
+            # The list of 2022 has eight digits after the letter, that of 2013 two to six.
+            "edition": "2022" if _EDITION_2022.fullmatch(code) else "2013",
+            "label": label,
+            "label_en": None,
+            "parent_code": None,
+            "cofog": None,
+        }
+        for code, label in sorted(labels.items())
+    ]
 
 
 def _ranges(ledger: Ledger, table: str) -> Ranges:

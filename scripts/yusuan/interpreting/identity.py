@@ -98,7 +98,7 @@ def identify(document: Document, sidecar: Sidecar, subject: str) -> Identity:
     parts = _TITLE.search(title)
     units = _units(document)
     mentions = _mentions(document, title_block, parts)
-    department = sidecar.department or _department(mentions, units, document)
+    department = sidecar.department or _department(mentions, units)
     if not department:
         raise _unknown(subject, "department")
     budget_code = sidecar.budget_code or _common_prefix(units)
@@ -113,7 +113,7 @@ def identify(document: Document, sidecar: Sidecar, subject: str) -> Identity:
         budget_code,
         region_code,
         year,
-        sidecar.doc_type or _doc_type(title, parts),
+        sidecar.doc_type or _doc_type(title),
         sidecar.title or title or f"{department}{year}年部门预算",
         title_block,
         {code: mention.name for code, mention in units},
@@ -205,15 +205,12 @@ def _is_region(name: str, year: int) -> bool:
     return any(found.name == name or name.endswith(found.name) for found in region_named(name, year))
 
 
-def _department(
-    mentions: list[Mention], units: list[tuple[str, Mention]], document: Document
-) -> str:
+def _department(mentions: list[Mention], units: list[tuple[str, Mention]]) -> str:
     if mentions:
         return mentions[0].name
     for _, mention in units:
         if _bare(mention.name) != mention.name:
             return _bare(mention.name)
-    del document
     return ""
 
 
@@ -254,8 +251,7 @@ def _stated_region(stated: str, year: int) -> str | None:
     return named[0].code if len(named) == 1 else None
 
 
-def _doc_type(title: str, parts: re.Match[str] | None) -> str:
-    del parts
+def _doc_type(title: str) -> str:
     return "final-accounts" if "决算" in title and "预决算" not in title else "budget"
 
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-_SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({'"': "“", "＂": "“", "'": "‘", "(": "（", ")": "）", ":": "：", "%": "％"})
 
 
 def squeeze(text: str) -> str:
     """Return `text` without any white space: how labels are compared."""
-    return _SPACE.sub("", text)
+    return "".join(text.split())
 
 
+# Headers, labels and kinds recur in every table of a document.
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return `text` squeezed and with one kind of bracket, colon, quotation and percent mark."""
-    folded = squeeze(text).translate(_QUOTES)
+    folded = "".join(text.split()).translate(_QUOTES)
+    if "“" not in folded and "”" not in folded:
+        return folded
     # Straight quotation marks have no side; the first of a pair opens, the second closes.
     parts = folded.replace("”", "“").split("“")
     return "".join(
@@ -100,6 +103,7 @@ def label_pattern() -> re.Pattern[str]:
 _BRACKETS = str.maketrans({"%": "％"})
 
 
+@lru_cache(maxsize=4096)
 def is_label(text: str) -> bool:
     """Tell whether `text` is a structural label of the closed list, or blank."""
     folded = fold(text)

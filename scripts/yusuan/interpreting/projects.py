@@ -150,11 +150,14 @@ class Projects:
             self._purpose(cells)
         elif self.expects == "goals" and self.current is not None and cells:
             self._goals(cells)
-        elif self.expects == "indicators" and self.current is not None:
-            if self.current.indicators is not None:
-                self.current.indicators.read(row, self.frame, self.ledger)
-        else:
+        elif not self._indicator(row):
+            # In a workbook the next table follows without a caption between.
             self._caption_row(cells)
+
+    def _indicator(self, row: Row) -> bool:
+        if self.expects != "indicators" or self.current is None or self.current.indicators is None:
+            return False
+        return self.current.indicators.read(row, self.frame, self.ledger)
 
     def _caption_row(self, cells: list[Cell] | list[Paragraph]) -> None:
         """Read what stands over a table: the unit of the bureau, and of the money."""

@@ -90,6 +90,8 @@ def _boolean(value: object) -> str:
 
 
 def _date(value: object) -> str:
+    if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
+        return value
     if type(value) is not date:
         raise TypeError(value)
     return value.isoformat()

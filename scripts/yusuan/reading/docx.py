@@ -21,7 +21,11 @@ _TRANSITIONAL = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 # A span beyond this is damage: no page has a thousand columns.
 _WIDEST = 1000
-_DROPPED = ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr", "fldChar")
+_DROPPED = (
+    "del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr", "fldChar", "tcPr", "tblPr",
+    "trPr", "tblGrid", "tblPrEx", "sdtPr", "sdtEndPr", "bookmarkStart", "bookmarkEnd", "proofErr",
+    "lastRenderedPageBreak",
+)  # fmt: skip
 
 
 def read_docx(data: bytes) -> Document:
@@ -35,10 +39,10 @@ def read_docx(data: bytes) -> Document:
         if "word/document.xml" not in names:
             raise DocumentError("", say("docx-no-text"), say("docx-no-text-advice"))
         body = names["word/document.xml"]()
-        numbering = names["word/numbering.xml"]() if "word/numbering.xml" in names else b""
-        styles = names["word/styles.xml"] if "word/styles.xml" in names else None
+        is_numbered = b":numPr" in body and "word/numbering.xml" in names
+        numbering = names["word/numbering.xml"]() if is_numbered else b""
     root = parse(body)
-    reader = _Reader(root, numbering, b"" if styles is None else b"")
+    reader = _Reader(root, numbering)
     return compose(reader.blocks(root), format="docx", media_type=MEDIA_TYPE)
 
 
@@ -63,15 +67,19 @@ class _Reader:
     Args:
         root: The document element.
         numbering: `numbering.xml`, or nothing.
-        styles: Unused for now; headings are told by their own outline level.
     """
 
-    def __init__(self, root: Any, numbering: bytes, styles: bytes) -> None:
-        del styles
+    def __init__(self, root: Any, numbering: bytes) -> None:
         w = _STRICT if root.tag.startswith(_STRICT) else _TRANSITIONAL
         self.w = w
         self.p, self.tbl, self.tr, self.tc = w + "p", w + "tbl", w + "tr", w + "tc"
-        self.t, self.val = w + "t", w + "val"
+        self.t, self.val, self.run = w + "t", w + "val", w + "r"
+        self.p_pr, self.r_pr, self.outline, self.vanish = (
+            w + "pPr", w + "rPr", w + "outlineLvl", w + "vanish"
+        )  # fmt: skip
+        self.tc_pr, self.tr_pr, self.span, self.merge = (
+            w + "tcPr", w + "trPr", w + "gridSpan", w + "vMerge"
+        )  # fmt: skip
         self.dropped = frozenset(w + name for name in _DROPPED)
         self.characters = {
             w + "br": "\n", w + "cr": "\n", w + "tab": " ", w + "noBreakHyphen": "-",
@@ -87,8 +95,9 @@ class _Reader:
     def _children(self, parent: Any) -> Iterator[RawParagraph | RawTable]:
         for element in parent:
             if element.tag == self.p:
-                text, boxes = self._paragraph(element)
-                yield RawParagraph(text, self._outline(element))
+                properties = element.find(self.p_pr)
+                text, boxes = self._paragraph(element, properties)
+                yield RawParagraph(text, self._outline(properties))
                 for box in boxes:
                     yield from self._children(box)
             elif element.tag == self.tbl:
@@ -97,19 +106,18 @@ class _Reader:
                 # sdt, sdtContent, ins, moveTo, smartTag, customXml: what is inside counts.
                 yield from self._children(element)
 
-    def _outline(self, paragraph: Any) -> int | None:
-        properties = paragraph.find(self.w + "pPr")
-        level = None if properties is None else properties.find(self.w + "outlineLvl")
+    def _outline(self, properties: Any) -> int | None:
+        level = None if properties is None else properties.find(self.outline)
         if level is None:
             return None
         value = level.get(self.val, "9")
         return int(value) + 1 if value.isdigit() and int(value) < 9 else None  # noqa: PLR2004
 
-    def _paragraph(self, paragraph: Any) -> tuple[str, list[Any]]:
+    def _paragraph(self, paragraph: Any, properties: Any) -> tuple[str, list[Any]]:
         parts: list[str] = []
         boxes: list[Any] = []
-        if self.numbers is not None:
-            parts.append(self.numbers.of(paragraph))
+        if self.numbers is not None and properties is not None:
+            parts.append(self.numbers.of(properties))
         self._inline(paragraph, parts, boxes)
         return "".join(parts), boxes
 
@@ -122,7 +130,7 @@ class _Reader:
                 parts.append(self.characters[tag])
             elif tag in self.dropped:
                 continue
-            elif tag == self.w + "r" and self._is_hidden(element):
+            elif tag == self.run and self._is_hidden(element):
                 continue
             elif tag == self.w + "txbxContent":
                 boxes.append(element)
@@ -133,8 +141,10 @@ class _Reader:
                 self._inline(element, parts, boxes)
 
     def _is_hidden(self, run: Any) -> bool:
-        properties = run.find(self.w + "rPr")
-        vanish = None if properties is None else properties.find(self.w + "vanish")
+        # The properties of a run are its first child, if it has any.
+        if not len(run) or run[0].tag != self.r_pr:
+            return False
+        vanish = run[0].find(self.vanish)
         return vanish is not None and vanish.get(self.val, "1") not in {"0", "false", "off"}
 
     def _rows(self, table: Any) -> list[list[RawCell]]:
@@ -149,16 +159,16 @@ class _Reader:
                 yield from self._find(element, tag)
 
     def _is_deleted(self, row: Any) -> bool:
-        properties = row.find(self.w + "trPr")
+        properties = row.find(self.tr_pr)
         return properties is not None and properties.find(self.w + "del") is not None
 
     def _row(self, row: Any) -> list[RawCell]:
         cells: list[RawCell] = []
-        column = self._number(row.find(self.w + "trPr"), "gridBefore", 0)
+        column = self._number(row.find(self.tr_pr), "gridBefore", 0)
         for cell in self._find(row, self.tc):
-            properties = cell.find(self.w + "tcPr")
+            properties = cell.find(self.tc_pr)
             span = self._number(properties, "gridSpan", 1)
-            merge = None if properties is None else properties.find(self.w + "vMerge")
+            merge = None if properties is None else properties.find(self.merge)
             text = self._cell_text(cell)
             covered = (
                 merge is not None and merge.get(self.val, "continue") == "continue" and not text.strip()
@@ -215,10 +225,9 @@ class Numbering:
         start = value("start", "1")
         return value("numFmt", "decimal"), value("lvlText", ""), int(start) if start.isdigit() else 1
 
-    def of(self, paragraph: Any) -> str:
-        """Return the number of a paragraph as Word shows it, or ""."""
-        properties = paragraph.find(self.w + "pPr")
-        numbered = None if properties is None else properties.find(self.w + "numPr")
+    def of(self, properties: Any) -> str:
+        """Return the number of a paragraph with these properties as Word shows it, or ""."""
+        numbered = properties.find(self.w + "numPr")
         if numbered is None:
             return ""
         number, depth = numbered.find(self.w + "numId"), numbered.find(self.w + "ilvl")

@@ -248,18 +248,11 @@ def _xls_grid(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Grid:
             if shown.strip():
                 texts[row, column] = shown
     for merge in merges:  # what stands under a merge is not shown
-        for at in [at for at in texts if _is_under(merge, at)]:
-            del texts[at]
+        for row in range(merge.top, merge.bottom + 1):
+            for column in range(merge.left, merge.right + 1):
+                if (row, column) != (merge.top, merge.left):
+                    texts.pop((row, column), None)
     return Grid(sheet.name, texts, merges, frozenset(ruled))
-
-
-def _is_under(merge: Merge, at: tuple[int, int]) -> bool:
-    row, column = at
-    return (
-        merge.top <= row <= merge.bottom
-        and merge.left <= column <= merge.right
-        and at != (merge.top, merge.left)
-    )
 
 
 def _xls_shown(book: xlrd.Book, cell: xlrd.sheet.Cell, style: xlrd.formatting.XF) -> str:
