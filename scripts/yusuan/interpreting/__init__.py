@@ -125,11 +125,9 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
                 interpret_assets(block, frame, ledger)
 
 
-def _department_indicators(
-    block: Table, section: Section, frame: Frame, ledger: Ledger
-) -> bool:
+def _department_indicators(block: Table, section: Section, frame: Frame, ledger: Ledger) -> bool:
     """Read the department's own indicator table; return False where the block is none."""
-    if section.key in {"project-performance"}:
+    if section.key == "project-performance":
         return False
     at = next((at for at, row in enumerate(block.rows) if is_header(row)), None)
     if at is None or (section.key not in {"dept-indicators", "dept-performance"} and at > 0):
@@ -277,7 +275,10 @@ def _classifications(ledger: Ledger) -> list[Row]:
 
 def _ranges(ledger: Ledger, table: str) -> Ranges:
     return sorted(
-        ((int(str(row["char_start"])), int(str(row["char_end"])), row) for row in ledger.rows[table]),
+        (
+            (int(str(row["char_start"])), int(str(row["char_end"])), row)
+            for row in ledger.rows[table]
+        ),
         key=lambda found: found[0],
     )
 

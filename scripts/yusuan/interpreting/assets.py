@@ -46,7 +46,14 @@ def interpret_assets(block: Table, frame: Frame, ledger: Ledger) -> None:
         cells = filled(row)
         known, label, quantity_unit = _class_of(row[0].text) if row else ("", "", "")
         if known and known != "table" and len(row) > max(quantity_at, amount_at):
-            _write(row, (quantity_at, amount_at), (known, label, quantity_unit, unit), as_of, frame, ledger)
+            _write(
+                row,
+                (quantity_at, amount_at),
+                (known, label, quantity_unit, unit),
+                as_of,
+                frame,
+                ledger,
+            )
             continue
         for at, cell in enumerate(row):
             text = fold(cell.text)
@@ -85,9 +92,7 @@ def _write(
     known, label, quantity_unit, unit = what
     quantity, amount = row[columns[0]], row[columns[1]]
     printed = amount.text.strip()
-    start, end = (
-        amount.span() if printed else (row[0].char_start, row[0].char_end)
-    )
+    start, end = amount.span() if printed else (row[0].char_start, row[0].char_end)
     try:
         amount_cny = to_yuan(printed, unit)
         count = parse(quantity.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import is_label
@@ -40,21 +41,21 @@ def segments(document: Document, frame: Frame, ledger: Ledger) -> list[Row]:
     starts = [place.start for place in places]
     text = document.text
     edges = {0, len(text), *starts}
-    residue = [
-        (_with_framing(text, start), end) for start, end in document.residue if end > start
-    ]
+    residue = [(_with_framing(text, start), end) for start, end in document.residue if end > start]
     for start, end in residue:
         edges.difference_update(range(start + 1, end))
         edges.update((start, end))
     residue_starts = [start for start, _ in residue]
     order = sorted(edges)
     rows: list[Row] = []
-    for start, end in zip(order, order[1:], strict=False):
+    for start, end in pairwise(order):
         at = bisect_right(residue_starts, start) - 1
         is_residue = at >= 0 and start < residue[at][1]
         owner = bisect_right(starts, start) - 1
         place = places[owner] if owner >= 0 else None
-        rows.append(_segment(frame, len(rows) + 1, place, text[start:end], start, is_residue, ledger))
+        rows.append(
+            _segment(frame, len(rows) + 1, place, text[start:end], start, is_residue, ledger)
+        )
     return rows
 
 
@@ -113,7 +114,9 @@ def account(
         count = counts["cell" if isinstance(block, Cell) else "paragraph"]
         count[0] += 1
         left = list(_left(document.text, block, used, starts))
-        if is_label(block.text) or (isinstance(block, Paragraph) and block.char_start in ledger.headings):
+        if is_label(block.text) or (
+            isinstance(block, Paragraph) and block.char_start in ledger.headings
+        ):
             count[2] += 1
             continue
         if _is_touched(block, used, starts):

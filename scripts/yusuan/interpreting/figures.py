@@ -34,7 +34,8 @@ class Statement:
         names: What it is said of; empty where the wording is not known.
         printed: The figure as printed, "" for 持平.
         unit: 元, 万元 or 亿元; "" for 持平.
-        start, end: Its place in the paragraph's text.
+        start, end: The place of the number in the paragraph's text.
+        stop: Where its unit ends.
         change: `more`, `less` or `level` where it is a change, None where it is an amount.
         direction_text: 增加, 减少, 持平 as printed; "" for an amount.
         base_year: The year compared with.
@@ -46,6 +47,7 @@ class Statement:
     unit: str
     start: int
     end: int
+    stop: int
     change: str | None = None
     direction_text: str = ""
     base_year: int | None = None
@@ -91,6 +93,7 @@ def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> 
                 match["unit"] or "",
                 match.start("number") if match["number"] else match.start(),
                 match.end("number") if match["number"] else match.end(),
+                match.end(),
                 change,
                 (match["level"] or direction) if change is not None else "",
                 (base_year or fiscal_year - 1) if change is not None else None,
@@ -127,9 +130,7 @@ def _direction(before: str) -> tuple[str, str]:
 def _change_of(word: str) -> str | None:
     if not word:
         return None
-    return next(
-        kind for kind in ("more", "less", "level") if word in table()["change"][kind]
-    )
+    return next(kind for kind in ("more", "less", "level") if word in table()["change"][kind])
 
 
 def _year(text: str, fiscal_year: int) -> int:
@@ -173,9 +174,7 @@ def _named(context: str) -> tuple[FigureName, ...]:
 
 def _is_filler(context: str) -> bool:
     """Tell whether the clause names nothing at all, so that the sentence's subject goes on."""
-    return any(
-        not _after().sub("", candidate) for candidate in _candidates(_last_clause(context))
-    )
+    return any(not _after().sub("", candidate) for candidate in _candidates(_last_clause(context)))
 
 
 _OPEN_BRACKET_NAME = re.compile(r"（[^（）]*）")

@@ -48,11 +48,7 @@ def _spread(top: Row, below: Row) -> list[str]:
     spans = [cell.column_span for cell in top]
     known = [span for span in spans if span is not None]
     if len(known) == len(top) and sum(known) == len(below):
-        return [
-            fold(cell.text)
-            for cell, span in zip(top, known, strict=True)
-            for _ in range(span)
-        ]
+        return [fold(cell.text) for cell, span in zip(top, known, strict=True) for _ in range(span)]
     blanks = sum(1 for cell in below if not cell.text.strip())
     wide = len(top) - blanks
     names: list[str] = []

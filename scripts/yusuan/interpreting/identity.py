@@ -27,7 +27,9 @@ _NAMED = re.compile(
     r"(?:预算主管部门|编制部门|部门名称|编制单位|预算单位|单位名称|主管部门|填报单位|预算部门|部门)"
     r"[：:]\s*(?P<name>[\u4e00-\u9fff（）()]{3,50})"
 )
-_UNIT = re.compile(r"(?P<code>\d{6}|\d{9})\s*(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff（）()“”]{3,48}?)(?=\s|单位|$)")
+_UNIT = re.compile(
+    r"(?P<code>\d{6}|\d{9})\s*(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff（）()“”]{3,48}?)(?=\s|单位|$)"
+)
 _PROJECT = re.compile(r"(?<![0-9A-Z])(?P<region>\d{6})(?P<year>\d{2})[0-9A-Z]{13}(?![0-9A-Z])")
 _SUFFIXES = ("本级", "机关", "（本级）", "（本部）", "(本级)", "（部门）", "本部", "（机关）")
 _DEPARTMENT_DIGITS = 3
@@ -202,7 +204,9 @@ def _bare(name: str) -> str:
 
 
 def _is_region(name: str, year: int) -> bool:
-    return any(found.name == name or name.endswith(found.name) for found in region_named(name, year))
+    return any(
+        found.name == name or name.endswith(found.name) for found in region_named(name, year)
+    )
 
 
 def _department(mentions: list[Mention], units: list[tuple[str, Mention]]) -> str:

@@ -122,9 +122,7 @@ class Indicators:
         self._bands(scoring, target, frame, ledger)
 
     @staticmethod
-    def _bands(
-        scoring: str | None, target: dict[str, Value], frame: Frame, ledger: Ledger
-    ) -> None:
+    def _bands(scoring: str | None, target: dict[str, Value], frame: Frame, ledger: Ledger) -> None:
         for band in read_bands(scoring or ""):
             ledger.add(
                 "score_bands",

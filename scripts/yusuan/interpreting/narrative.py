@@ -49,8 +49,12 @@ def interpret_section(section: Section, frame: Frame, ledger: Ledger) -> None:
 
 def narrative(paragraph: Paragraph, key: str, frame: Frame, ledger: Ledger) -> None:
     """Write one paragraph of a statement, and each figure that it states."""
+    used = len(ledger.used)
     _item("narrative", paragraph, frame, ledger, whole=True)
-    if key not in _FIGURES:
+    if key in _FIGURES:
+        # The sentence is kept whole, but each figure in it counts as read only when understood.
+        del ledger.used[used:]
+    else:
         ledger.use(paragraph)
         return
     default = figure_names().get(fold(_DEFAULT_NAME.get(key, "")), ())
@@ -59,7 +63,7 @@ def narrative(paragraph: Paragraph, key: str, frame: Frame, ledger: Ledger) -> N
         if not statement.names:
             # What is not understood stays unread: the characters around it are used, it is not.
             ledger.use_span(paragraph.span(at, statement.start))
-            at = statement.end
+            at = statement.stop
             continue
         for name in statement.names:
             if statement.change is None:
@@ -73,7 +77,7 @@ def _line(
     statement: Statement, name: FigureName, paragraph: Paragraph, frame: Frame, ledger: Ledger
 ) -> None:
     amount = to_yuan(statement.printed.replace("，", ","), statement.unit)
-    if amount is None or _restates(statement, name, amount, ledger):
+    if amount is None or _restates(name, amount, ledger):
         return
     start, end = paragraph.span(statement.start, statement.end)
     ledger.add(
@@ -100,7 +104,7 @@ def _line(
     )
 
 
-def _restates(statement: Statement, name: FigureName, amount: Decimal, ledger: Ledger) -> bool:
+def _restates(name: FigureName, amount: Decimal, ledger: Ledger) -> bool:
     """Tell whether the same figure was stated before: said twice alike is said once."""
     return any(
         row["form"] == name.form

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 from yusuan.amounts import parse, status_of, to_yuan
 from yusuan.interpreting.grid import Row, filled
@@ -27,7 +28,9 @@ _UNIT_NAME = re.compile(r"(?P<code>\d{3,9})\s*(?P<name>[\u4e00-\u9fff].+?)(?:\s*
 _MONEY_UNIT = re.compile(r"单位[：:](亿元|万元|元)")
 _MONTH = re.compile(r"(\d{1,2})月[底末]?|第?([一二三四])季度")
 _CAPTION = re.compile(r".{1,150}绩效目标表")
-_GOAL = re.compile(r"(?m)^\s*(?P<number>\d{1,2}\s*[.、．]|[（(]?[一二三四五六七八九十\d]+[)）、])\s*")
+_GOAL = re.compile(
+    r"(?m)^\s*(?P<number>\d{1,2}\s*[.、．]|[（(]?[一二三四五六七八九十\d]+[)）、])\s*"
+)
 _EARMARKED = re.compile(r"^[（(【\[]专款[)）】\]]")
 _QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12}
 _MONEY = ("total", "fiscal", "other")
@@ -303,7 +306,7 @@ class Projects:
 
 def _pairs(cells: list[Cell]) -> Iterator[tuple[str, Cell]]:
     """Yield (label, value cell) for each label that a value follows."""
-    for label, value in zip(cells, cells[1:], strict=False):
+    for label, value in pairwise(cells):
         name = _labels().get(fold(label.text), "")
         if name and not _labels().get(fold(value.text)):
             yield name, value

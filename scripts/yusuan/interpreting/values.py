@@ -21,7 +21,9 @@ _MONTHS = re.compile(
     r"(?:(?P<year>\d{4})年)?(?:(?P<first>\d{1,2})月?[-—~至到])?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
     r"(?:份|底|末|中旬|上旬|下旬)?(?P<side>之?前|以前|内|之?后|以后)?(?:完成)?"
 )
-_YEAR_END = re.compile(r"(?:(?P<year>\d{4})年|本?年)(?:底|末|内|度内)(?P<side>之?前|以前)?(?:完成)?")
+_YEAR_END = re.compile(
+    r"(?:(?P<year>\d{4})年|本?年)(?:底|末|内|度内)(?P<side>之?前|以前)?(?:完成)?"
+)
 _DURATIONS = frozenset(
     ["个月", "天", "年", "日", "个工作日", "工作日", "小时", "分钟", "周", "月", "日内", "天内"]
 )
@@ -100,7 +102,9 @@ def _deadline(text: str, operator: str | None, fiscal_year: int) -> Value | None
         year, month = int(months["year"] or fiscal_year), int(months["month"])
         last = calendar.monthrange(year, month)[1]
         day = min(int(months["day"] or last), last)
-        return Value("deadline", operator or _side(months["side"]), None, None, date(year, month, day))
+        return Value(
+            "deadline", operator or _side(months["side"]), None, None, date(year, month, day)
+        )
     years = _YEAR_END.fullmatch(text)
     if years is not None:
         year = int(years["year"] or fiscal_year)
@@ -125,7 +129,9 @@ class Band:
     text: str
 
 
-_GRADE = re.compile(r"(?:^|[，,；;。\s])\s*(?P<grade>优秀|良好|一般|较差|优|良|中|差)\s*[：:;；]\s*")
+_GRADE = re.compile(
+    r"(?:^|[，,；;。\s])\s*(?P<grade>优秀|良好|一般|较差|优|良|中|差)\s*[：:;；]\s*"
+)
 
 
 def read_bands(text: str) -> list[Band]:

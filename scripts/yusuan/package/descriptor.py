@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from yusuan.messages import LANGUAGES, Message, say
+from yusuan.messages import LANGUAGES, say
 from yusuan.package.template import field, program_version, table_resources, template
 
 if TYPE_CHECKING:
@@ -133,7 +133,6 @@ def _titles(interpretation: Interpretation) -> dict[str, str]:
     return {
         language: say(
             "package-title",
-            title=document["title"],
             department=named(interpretation, "organizations", "org_id")["name"],
             region=named(interpretation, "regions", "region_code")["name"],
             year=document["fiscal_year"],
@@ -145,18 +144,14 @@ def _titles(interpretation: Interpretation) -> dict[str, str]:
 
 def _descriptions(interpretation: Interpretation, bureau: str) -> dict[str, str]:
     title = document_row(interpretation)["title"]
-    return _both(say("package-description", department=bureau, title=title))
-
-
-def _both(message: Message) -> dict[str, str]:
-    return message.both()
+    return say("package-description", department=bureau, title=title).both()
 
 
 def _keywords(interpretation: Interpretation, bureau: str) -> list[str]:
     document = document_row(interpretation)
     kind = label("documents", "doc_type", document["doc_type"])
     region = named(interpretation, "regions", "region_code")["name"]
-    common = [word for text in _both(say("package-keywords")).values() for word in text.split(", ")]
+    common = [word for text in say("package-keywords").both().values() for word in text.split(", ")]
     words = [*common, *kind.values(), bureau, str(region), str(document["fiscal_year"])]
     return list(dict.fromkeys(words))
 
@@ -193,7 +188,7 @@ def _personal_data(origin: Origin) -> dict[str, Any]:
 
 
 def _text_resource() -> dict[str, Any]:
-    titles, descriptions = _both(say("text-title")), _both(say("text-description"))
+    titles, descriptions = say("text-title").both(), say("text-description").both()
     return {
         "name": "text",
         "title": titles["zh"],

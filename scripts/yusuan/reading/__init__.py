@@ -90,7 +90,7 @@ def read_bytes(data: bytes) -> Document:
     return parse(data, sniff(data))
 
 
-def parse(data: bytes, kind: str) -> Document:  # noqa: PLR0911 - one line a format
+def parse(data: bytes, kind: str) -> Document:
     """Read bytes whose format is known. Each parser is loaded only where it is needed."""
     match kind:
         case "txt":

@@ -14,7 +14,23 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WORDS = ("预算", "預算", "收入", "支出", "万元", "萬元", "项目", "項目", "部门", "部門", "财政", "財政", "绩效", "经费", "年")
+_WORDS = (
+    "预算",
+    "預算",
+    "收入",
+    "支出",
+    "万元",
+    "萬元",
+    "项目",
+    "項目",
+    "部门",
+    "部門",
+    "财政",
+    "財政",
+    "绩效",
+    "经费",
+    "年",
+)
 # More faults than one in two hundred bytes, and it is no UTF-8.
 _FEW = 200
 
@@ -61,9 +77,7 @@ def _strict(data: bytes, charset: str) -> str | None:
     return text if text.encode(charset) == data else None
 
 
-def _guesses(
-    data: bytes, hint: str | None
-) -> list[tuple[str, str, tuple[tuple[int, str], ...]]]:
+def _guesses(data: bytes, hint: str | None) -> list[tuple[str, str, tuple[tuple[int, str], ...]]]:
     guesses = [_faulty(data, "utf-8")]
     for charset in dict.fromkeys(filter(None, ("gb18030", "big5", _canonical(hint)))):
         text = _strict(data, charset)

@@ -70,7 +70,7 @@ class Cell(Block):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: rows of cells as they stand, a horizontal merge once, a vertical merge as empties."""
+    """A table: rows of cells; a horizontal merge stands once, a vertical merge leaves empties."""
 
     rows: tuple[tuple[Cell, ...], ...]
 

@@ -171,7 +171,9 @@ class _Reader:
             merge = None if properties is None else properties.find(self.merge)
             text = self._cell_text(cell)
             covered = (
-                merge is not None and merge.get(self.val, "continue") == "continue" and not text.strip()
+                merge is not None
+                and merge.get(self.val, "continue") == "continue"
+                and not text.strip()
             )
             cells.append(RawCell("" if covered else text, column, 1, span, covered))
             column += span
@@ -223,7 +225,11 @@ class Numbering:
             return default if found is None else str(found)
 
         start = value("start", "1")
-        return value("numFmt", "decimal"), value("lvlText", ""), int(start) if start.isdigit() else 1
+        return (
+            value("numFmt", "decimal"),
+            value("lvlText", ""),
+            int(start) if start.isdigit() else 1,
+        )
 
     def of(self, properties: Any) -> str:
         """Return the number of a paragraph with these properties as Word shows it, or ""."""
@@ -240,7 +246,7 @@ class Numbering:
         if kind in {"none", "bullet"} or not text:
             return ""
         self.counts[num_id, level] = self.counts.get((num_id, level), start - 1) + 1
-        for (other, deeper) in list(self.counts):
+        for other, deeper in list(self.counts):
             if other == num_id and deeper > level:
                 del self.counts[other, deeper]
         for at in range(level + 1):

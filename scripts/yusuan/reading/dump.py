@@ -137,18 +137,16 @@ class _Dump:
 
     def _cell(self, start: int, end: int, row: int, column: int) -> Cell:
         text, marks = self._unmarked(start, end)
-        return Cell(text.replace("\r\n", "\n").replace("\r", "\n") if not marks else text,
-                    start, end, (*marks, *self._returns(start, end, text)), None, row, column)  # fmt: skip
+        if "\r\n" in text and not marks:
+            marks = self._returns(text)
+            text = text.replace("\r\n", "\n")
+        return Cell(text, start, end, marks, None, row, column)
 
-    def _returns(self, start: int, end: int, text: str) -> tuple[tuple[int, int], ...]:
-        """Return marks for the CR of each CRLF inside a cell, which its text doesn't hold."""
-        if "\r\n" not in self.text[start:end] or "\r\n" not in text:
-            return ()
-        found, shift = [], 0
-        for match in re.finditer("\r\n", text):
-            found.append((match.start() - shift, 1))
-            shift += 1
-        return tuple(found)
+    @staticmethod
+    def _returns(text: str) -> tuple[tuple[int, int], ...]:
+        """Return marks for the CR of each CRLF, which a cell's text doesn't hold."""
+        found = re.finditer("\r\n", text)
+        return tuple((match.start() - before, 1) for before, match in enumerate(found))
 
     def _unmarked(self, start: int, end: int) -> tuple[str, tuple[tuple[int, int], ...]]:
         raw = self.text[start:end]
@@ -181,5 +179,3 @@ class _Dump:
             self.blocks.append(Table(tuple(self.rows)))
             self.rows = []
         self.ended = "no"
-
-
