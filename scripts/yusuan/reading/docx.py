@@ -128,9 +128,7 @@ class _Reader:
                 parts.append(element.text or "")
             elif tag in self.characters:
                 parts.append(self.characters[tag])
-            elif tag in self.dropped:
-                continue
-            elif tag == self.run and self._is_hidden(element):
+            elif tag in self.dropped or (tag == self.run and self._is_hidden(element)):
                 continue
             elif tag == self.w + "txbxContent":
                 boxes.append(element)

@@ -15,6 +15,7 @@ from yusuan.reading.document import Cell, Document, Paragraph, Table
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARK = re.compile(r"\[bookmark: [^\]\r\n]*\]")
+_UNSAID = re.compile(rf"{_MARK.pattern}|\r(?=\n)")
 _NUMERALS = "一二三四五六七八九十"
 _HEADING = re.compile(rf"\s*(?P<ordinal>[{_NUMERALS}]{{1,3}})、(?P<title>[^。；，：:]{{1,38}})\s*")
 _ORDINALS = {
@@ -137,28 +138,18 @@ class _Dump:
 
     def _cell(self, start: int, end: int, row: int, column: int) -> Cell:
         text, marks = self._unmarked(start, end)
-        if "\r\n" in text and not marks:
-            marks = self._returns(text)
-            text = text.replace("\r\n", "\n")
         return Cell(text, start, end, marks, None, row, column)
 
-    @staticmethod
-    def _returns(text: str) -> tuple[tuple[int, int], ...]:
-        """Return marks for the CR of each CRLF, which a cell's text doesn't hold."""
-        found = re.finditer("\r\n", text)
-        return tuple((match.start() - before, 1) for before, match in enumerate(found))
-
     def _unmarked(self, start: int, end: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Return a stretch without marks and without the CR of a line end inside."""
         raw = self.text[start:end]
-        if "[" not in raw:
-            return raw, ()
-        marks, kept, last = [], [], 0
-        length = 0
-        for match in _MARK.finditer(raw):
+        marks, kept, last, length = [], [], 0, 0
+        for match in _UNSAID.finditer(raw):
             kept.append(raw[last : match.start()])
             length += match.start() - last
             marks.append((length, len(match.group())))
-            self.residue.append((start + match.start(), start + match.end()))
+            if match.group() != "\r":
+                self.residue.append((start + match.start(), start + match.end()))
             last = match.end()
         return "".join([*kept, raw[last:]]), tuple(marks)
 
