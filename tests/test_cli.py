@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+
 import yusuan.building
 from yusuan import package
 from yusuan.cli import language_of, main
@@ -214,7 +215,7 @@ def test_personal_data_is_counted_and_never_named(run, document, tmp_path):
     assert told["masked"] > 0
     assert (told["kept"], told["reason"]) == (0, None)
     files = b"".join(one.read_bytes() for one in (tmp_path / "p").rglob("*") if one.is_file())
-    assert "13812345678".encode() not in files
+    assert b"13812345678" not in files
     _, out, _ = run(
         "build", document, "-o", "q", "--keep-personal-data", "本人同意", "--lang", "zh"
     )
@@ -237,7 +238,6 @@ def test_personal_data_is_counted_and_never_named(run, document, tmp_path):
     ],
 )
 def test_a_command_that_is_not_right_is_told_so(run, arguments, told):
-    assert run("build", *arguments, "--lang=en" if arguments != ["a", "-o"] else "-o")[0] in (2, 3)
     code, _, err = run("--lang", "en", "build", *arguments)
     assert code == 2
     assert err == (
@@ -258,13 +258,17 @@ def test_a_command_that_is_not_right_is_told_so(run, arguments, told):
         ),
         (
             ["--base", "data.example.cn"],
-            "--base: can't be data.example.cn\n  State an address that begins with http:// or"
-            " https:// and ends with /, such as https://data.example.gov.cn/.",
+            (
+                "--base: can't be data.example.cn\n  State an address that begins with http:// or"
+                " https:// and ends with /, such as https://data.example.gov.cn/."
+            ),
         ),
         (
             ["--keep-personal-data", " "],
-            "--keep-personal-data: states no reason\n  State why personal data is kept; the"
-            " reason is published with the data.",
+            (
+                "--keep-personal-data: states no reason\n  State why personal data is kept; the"
+                " reason is published with the data."
+            ),
         ),
     ],
 )
@@ -326,8 +330,10 @@ def test_a_fault_of_the_program_asks_to_be_reported(run, document, monkeypatch):
     assert run("build", document, "--lang", "en") == (
         1,
         "",
-        "Error: yusuan: the program itself failed (ZeroDivisionError: by zero)\n"
-        "  This is a fault of yusuan: report it; YUSUAN_DEBUG=1 shows the details.\n",
+        (
+            "Error: yusuan: the program itself failed (ZeroDivisionError: by zero)\n"
+            "  This is a fault of yusuan: report it; YUSUAN_DEBUG=1 shows the details.\n"
+        ),
     )
     monkeypatch.setenv("YUSUAN_DEBUG", "1")
     assert "Traceback" in run("build", document)[2]
@@ -338,7 +344,7 @@ def test_an_interruption_ends_with_130(run, document, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(yusuan.building, "interpret", stop)
-    assert run("build", document, "--lang", "en")[::2] == (130, "Interrupted\n")
+    assert run("build", document, "--lang", "en")[::2] == (130, "\nInterrupted\n")
 
 
 # ------------------------------------------------------------------------------ text

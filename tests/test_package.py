@@ -19,7 +19,7 @@ from yusuan import package
 from yusuan.errors import PackageError, UsageError
 from yusuan.interpreting.result import Extraction, Interpretation
 from yusuan.package.cells import numeral, to_csv
-from yusuan.package.template import table_resources
+from yusuan.package.shipped import table_resources
 from yusuan.privacy import Masked
 from yusuan.reading import Source
 from yusuan.reading.document import Document
@@ -311,6 +311,18 @@ def test_the_template_itself_becomes_a_package_and_stays_one(tmp_path):
     assert package.standing_document(tmp_path) == DOC
 
 
+def test_a_built_package_is_the_template_of_the_next_and_nothing_changes(tmp_path, monkeypatch):
+    files = package.contents(origin())
+    target = build(tmp_path / "p")
+    monkeypatch.setattr("yusuan.package.shipped.home", lambda: target)
+    package.template.cache_clear()
+    try:
+        assert package.contents(origin()) == files
+    finally:
+        monkeypatch.undo()
+        package.template.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
@@ -363,6 +375,22 @@ def test_a_full_disk_leaves_what_stood_there(tmp_path, monkeypatch, standing):
         " with -o."
     )
     assert tree(tmp_path) == {f"p/{path}": data for path, data in before.items()}
+
+
+def test_a_file_that_cannot_be_replaced_is_named_and_a_second_run_mends_it(tmp_path):
+    target = build(tmp_path / "p")
+    (target / "resources" / "terms.csv").unlink()
+    (target / "resources" / "terms.csv").mkdir()
+    with pytest.raises(PackageError) as caught:
+        build(target, base="https://a.cn/")
+    assert str(caught.value) == (
+        f"{target}: resources/terms.csv can't be replaced (Is a directory);"
+        " the package is partly old, partly new\n"
+        "  Close the program that has the file open, and run the same command again."
+    )
+    (target / "resources" / "terms.csv").rmdir()
+    build(target, base="https://a.cn/")
+    assert tree(target) == package.contents(origin(base="https://a.cn/"))
 
 
 def test_differences_are_named_with_their_line(tmp_path):

@@ -91,8 +91,10 @@ def test_what_notepad_saves_is_read(written):
         (
             "year = 21",
             1,
-            "year can't be 21\n"
-            "  State the fiscal year in four digits without quotes, such as 2021.",
+            (
+                "year can't be 21\n"
+                "  State the fiscal year in four digits without quotes, such as 2021."
+            ),
         ),
         (
             "year = true",

@@ -12,7 +12,7 @@ from yusuan import package, sidecar
 from yusuan.errors import UsageError
 from yusuan.interpreting import interpret
 from yusuan.messages import Message, say
-from yusuan.package.template import field
+from yusuan.package.shipped import field
 from yusuan.privacy import mask
 from yusuan.reading import read
 

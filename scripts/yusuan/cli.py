@@ -254,7 +254,7 @@ def build(
     check: bool,  # noqa: FBT001 - click passes flags by name
     as_json: bool,  # noqa: FBT001
     lang: str,
-    **options: Any,  # noqa: ANN401 - the rest of `Options`, by name
+    **options: Any,
 ) -> int:
     """Read documents, interpret them, write one package for each."""
     from yusuan.building import Options, build_one

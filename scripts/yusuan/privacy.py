@@ -302,14 +302,21 @@ def _is_name(name: str, *, sure: bool) -> bool:
 
     Args:
         name: Without blanks.
-        sure: A word beside it says that it is a person.
+        sure: A word beside it says that it is a person; else 吕梁 or 张店 is a place.
     """
     words = _rules().words
     if name[:2] in words or name[:3] in words:
         return False
-    if len(name) > 2 or sure:  # noqa: PLR2004 - a surname and two characters
+    if sure:
         return True
-    return not _is_ambiguous(name)
+    if name[0] in _rules().rare or (len(name) == 2 and _is_ambiguous(name)):  # noqa: PLR2004
+        return False
+    return not any(f",{name}{level}," in _places() for level in "省市县区旗州")
+
+
+@cache
+def _places() -> str:
+    return files("yusuan").joinpath("data", "regions.csv").read_text("utf-8")
 
 
 def _is_ambiguous(name: str) -> bool:
@@ -343,6 +350,7 @@ class _Rules:
     called: frozenset[str]
     words: frozenset[str]
     ambiguous: frozenset[str]
+    rare: frozenset[str]
     compound: frozenset[str]
 
     def is_near(self, text: str, at: int) -> bool:
@@ -386,6 +394,7 @@ def _rules() -> _Rules:
         called=frozenset(words["called"]),
         words=frozenset(words["words"]),
         ambiguous=frozenset(words["ambiguous"]),
+        rare=frozenset(words["rare"]),
         compound=frozenset(words["compound_surnames"]),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from yusuan.messages import Message, say
 from yusuan.package.descriptor import document_row, label, named
-from yusuan.package.template import table_resources, template
+from yusuan.package.shipped import table_resources, template
 
 if TYPE_CHECKING:
     from yusuan.building import Built

@@ -6,7 +6,7 @@ as it stands on disk. Nothing here reads a document or knows what a row means.
 
 from yusuan.package.descriptor import Origin
 from yusuan.package.loading import Package, above, nearest, read, rebuild
-from yusuan.package.template import DESCRIPTOR, home, program_version, schema, template
+from yusuan.package.shipped import DESCRIPTOR, home, program_version, schema, template
 from yusuan.package.writing import (
     contents,
     differences,

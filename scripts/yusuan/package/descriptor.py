@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yusuan.messages import LANGUAGES, say
-from yusuan.package.template import field, program_version, table_resources, template
+from yusuan.package.shipped import field, program_version, table_resources, template
 
 if TYPE_CHECKING:
     from yusuan.interpreting.result import Interpretation, Row

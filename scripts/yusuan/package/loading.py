@@ -16,7 +16,7 @@ from typing import Any
 
 from yusuan.errors import PackageError
 from yusuan.messages import Message, say
-from yusuan.package.template import DESCRIPTOR, table_resources
+from yusuan.package.shipped import DESCRIPTOR, table_resources
 
 
 @dataclass(frozen=True, slots=True)

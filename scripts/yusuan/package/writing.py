@@ -19,7 +19,7 @@ from yusuan.messages import Message, say
 from yusuan.package.cells import to_csv
 from yusuan.package.descriptor import TEXT_PATH, Origin, Seal, describe
 from yusuan.package.loading import is_inside, read
-from yusuan.package.template import DESCRIPTOR, table_resources, template
+from yusuan.package.shipped import DESCRIPTOR, table_resources, template
 
 Contents = Mapping[str, bytes]
 
@@ -180,10 +180,15 @@ def _write_draft(files: Contents, draft: Path) -> None:
 def _replace(files: Contents, draft: Path, target: Path, stale: list[str]) -> None:
     for path in files:
         (target / path).parent.mkdir(parents=True, exist_ok=True)
-    for path in sorted(files, key=lambda path: path == DESCRIPTOR):
-        (draft / path).replace(target / path)
-    for path in stale:
-        (target / path).unlink()
+    try:
+        for path in sorted(files, key=lambda path: path == DESCRIPTOR):
+            (draft / path).replace(target / path)
+        for path in stale:
+            (target / path).unlink()
+    except OSError as fault:
+        # The space is there already: a file is held open by another program, say.
+        reason = say("replace-failed", path=path, fault=fault.strerror or fault)
+        raise PackageError(str(target), reason, say("replace-failed-advice")) from fault
 
 
 def _first_difference(standing: bytes, coming: bytes) -> int:

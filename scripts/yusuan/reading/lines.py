@@ -131,19 +131,30 @@ def is_wrapped(line: Line, following: Line, left: float, right: float) -> bool:
         line, following: Two lines, one after the other.
         left, right: The margins between which they stand.
     """
-    return following.lead > _free(line, left, right) + 0.05 * line.size
+    return following.lead > _free(line, following, left, right) + 0.05 * line.size
 
 
-def _free(line: Line, left: float, right: float) -> float:
+def _free(line: Line, following: Line, left: float, right: float) -> float:
     """Return how much room a line leaves: to its right, or on both sides where it is centred."""
     before, after = line.x0 - left, right - line.x1
-    centred = before > line.size / 4 and abs(before - after) < line.size / 4
-    to_the_right = before > 2.5 * line.size > after + 2 * line.size
-    return before + after if centred or to_the_right else after
+    indented = 1.5 < before / line.size < 2.5 and following.x0 - left < line.size / 2
+    if not indented and before > line.size / 4 and abs(before - after) < line.size / 4:
+        return before + after
+    to_the_right = before > 2.5 * line.size and after < line.size / 2
+    return before + after if to_the_right else after
 
 
-def goes_on(line: Line, following: Line, left: float, right: float) -> bool:
-    """Tell whether `following` belongs to the paragraph of `line`, in running text."""
+def goes_on(
+    line: Line, following: Line, margins: tuple[float, float], following_left: float
+) -> bool:
+    """Tell whether `following` belongs to the paragraph of `line`, in running text.
+
+    Args:
+        line, following: Two lines, one after the other; a page break may lie between.
+        margins: Where text begins and ends on the page of `line`.
+        following_left: Where it begins on the page of `following`.
+    """
+    left, right = margins
     if abs(line.size - following.size) > line.size / 10:
         return False
     if line.page == following.page and following.top - line.bottom > 2 * line.size:
@@ -152,7 +163,7 @@ def goes_on(line: Line, following: Line, left: float, right: float) -> bool:
         return False
     if not is_wrapped(line, following, left, right):
         return False
-    if following.x0 - left < following.size * 0.8:
+    if following.x0 - following_left < following.size * 0.8:
         return True
     # Indented: a new paragraph, except in a title that is centred.
     middle = left + right

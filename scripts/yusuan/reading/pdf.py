@@ -1,0 +1,129 @@
+"""PDF files, read as what stands on each page: lines of text, and the cells of ruled tables.
+
+Pages are put together as paragraphs and tables in `stitch`. Text that stands on its side
+(watermarks, stamps) is left out. Nothing is recognised in pictures.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdfexceptions import PDFException
+from pdfminer.psexceptions import PSException
+from pdfplumber.page import Page
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+
+from yusuan.errors import DocumentError
+from yusuan.messages import say
+from yusuan.reading.document import Document, compose
+from yusuan.reading.lines import to_lines
+from yusuan.reading.page import PageContent
+from yusuan.reading.ruling import Box, find_grids
+from yusuan.reading.stitch import stitch
+
+_MEDIA_TYPE = "application/pdf"
+# Copies of a character nearer than this were laid over it to make it look bold.
+_OVERLAY = 1.0
+# The end mark stands in the last kilobyte; some programs append a signature or blanks.
+_TAIL = 8192
+_Object = dict[str, Any]
+# What pdfminer lets through on damaged files, besides its own errors.
+_FAULTS = (
+    MalformedPDFException, PdfminerException, PDFException, PSException, AttributeError,
+    AssertionError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+
+
+def read_pdf(data: bytes) -> Document:
+    """Read a PDF file.
+
+    Args:
+        data: The file.
+
+    Raises:
+        DocumentError: The file is encrypted, cut off or damaged, has no pages, or a page of it is
+            a picture without text.
+    """
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise _error("pdf-cut-off")
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns about every odd font
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            count = len(pdf.pages)
+            pages = [_content(page, count) for page in pdf.pages]
+    except _FAULTS as fault:
+        raise _error("pdf-encrypted" if _is_encrypted(fault) else "pdf-damaged") from fault
+    if not pages:
+        raise _error("pdf-empty")
+    if not any(page.lines or page.tables for page in pages):
+        raise _error("pdf-scanned")
+    return compose(stitch(pages), format="pdf", media_type=_MEDIA_TYPE, pages=count)
+
+
+def _error(key: str, **values: object) -> DocumentError:
+    return DocumentError("", say(key, **values), say(f"{key}-advice"))
+
+
+def _is_encrypted(fault: BaseException) -> bool:
+    causes = [fault, *(cause for cause in fault.args if isinstance(cause, BaseException))]
+    return any(isinstance(each, PDFPasswordIncorrect | PDFEncryptionError) for each in causes)
+
+
+# ------------------------------------------------------------------------------------- a page
+
+
+def _content(page: Page, count: int) -> PageContent:
+    """Read one page and let go of what pdfplumber keeps of it."""
+    number = page.page_number
+    chars = list(_plain_characters(page))
+    if not chars and 1 < number < count and _is_picture(page):
+        # A picture for a cover says nothing that counts; a table that was scanned does.
+        raise _error("pdf-scanned-page", page=number)
+    grids = find_grids(page)
+    outside: list[_Object] = []
+    inside: list[dict[Box, list[_Object]]] = [{} for _ in grids]
+    for char in chars:
+        x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+        for grid, cells in zip(grids, inside, strict=True):
+            if (box := grid.box_at(x, y)) is not None:
+                cells.setdefault(box, []).append(char)
+                break
+        else:
+            outside.append(char)
+    tables = [
+        grid.filled({box: to_lines(text, number) for box, text in cells.items()}, number)
+        for grid, cells in zip(grids, inside, strict=True)
+    ]
+    content = PageContent(
+        number, float(page.width), float(page.height), to_lines(outside, number), tables
+    )
+    page.close()
+    return content
+
+
+def _plain_characters(page: Page) -> Iterator[_Object]:
+    """Give the characters that stand upright, each once."""
+    seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
+    for char in page.chars:
+        if not char["upright"]:
+            continue
+        x, y = char["x0"], char["top"]
+        if any(
+            abs(x - other_x) < _OVERLAY and abs(y - other_y) < _OVERLAY
+            for column in (int(x) - 1, int(x), int(x) + 1)
+            for row in (int(y) - 1, int(y), int(y) + 1)
+            for other_x, other_y in seen.get((char["text"], column, row), ())
+        ):
+            continue
+        seen.setdefault((char["text"], int(x), int(y)), []).append((x, y))
+        yield char
+
+
+def _is_picture(page: Page) -> bool:
+    area = float(page.width * page.height)
+    return any(image["width"] * image["height"] > area / 2 for image in page.images)
