@@ -53,7 +53,8 @@ def test_a_merge_down_in_the_middle_and_absurd_spans():
 
 
 def test_paragraphs_of_a_cell_and_a_table_in_it():
-    html = "<table><tr><td><p>甲</p><p>乙</p><table><tr><td>丙</td><td>丁</td></tr></table></td></tr></table>"
+    inner = "<table><tr><td>丙</td><td>丁</td></tr></table>"
+    html = f"<table><tr><td><p>甲</p><p>乙</p>{inner}</td></tr></table>"
     assert table(html) == [["甲\n乙\n丙 丁"]]
 
 

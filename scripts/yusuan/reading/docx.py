@@ -21,6 +21,12 @@ _TRANSITIONAL = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 # A span beyond this is damage: no page has a thousand columns.
 _WIDEST = 1000
+# What makes a text more than the sum of its runs. Most documents of bureaus have none of it, and
+# are read three times as fast by looking at runs alone.
+_INTRICATE = (
+    b":del ", b":del>", b":moveFrom", b":instrText", b":vanish", b":txbxContent", b":softHyphen",
+    b":noBreakHyphen", b":ptab", b"AlternateContent",
+)  # fmt: skip
 _DROPPED = (
     "del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr", "fldChar", "tcPr", "tblPr",
     "trPr", "tblGrid", "tblPrEx", "sdtPr", "sdtEndPr", "bookmarkStart", "bookmarkEnd", "proofErr",
@@ -42,7 +48,7 @@ def read_docx(data: bytes) -> Document:
         is_numbered = b":numPr" in body and "word/numbering.xml" in names
         numbering = names["word/numbering.xml"]() if is_numbered else b""
     root = parse(body)
-    reader = _Reader(root, numbering)
+    reader = _Reader(root, numbering, is_plain=not any(mark in body for mark in _INTRICATE))
     return compose(reader.blocks(root), format="docx", media_type=MEDIA_TYPE)
 
 
@@ -67,9 +73,11 @@ class _Reader:
     Args:
         root: The document element.
         numbering: `numbering.xml`, or nothing.
+        is_plain: Nothing is deleted, hidden or said in two ways.
     """
 
-    def __init__(self, root: Any, numbering: bytes) -> None:
+    def __init__(self, root: Any, numbering: bytes, *, is_plain: bool) -> None:
+        self.is_plain = is_plain
         w = _STRICT if root.tag.startswith(_STRICT) else _TRANSITIONAL
         self.w = w
         self.p, self.tbl, self.tr, self.tc = w + "p", w + "tbl", w + "tr", w + "tc"
@@ -85,6 +93,7 @@ class _Reader:
             w + "br": "\n", w + "cr": "\n", w + "tab": " ", w + "noBreakHyphen": "-",
             w + "softHyphen": "", w + "ptab": " ",
         }  # fmt: skip
+        self.said = (self.t, w + "br", w + "cr", w + "tab")
         self.numbers = Numbering(numbering, w) if numbering else None
 
     def blocks(self, root: Any) -> Iterator[RawParagraph | RawTable]:
@@ -118,8 +127,20 @@ class _Reader:
         boxes: list[Any] = []
         if self.numbers is not None and properties is not None:
             parts.append(self.numbers.of(properties))
-        self._inline(paragraph, parts, boxes)
+        if self.is_plain:
+            parts.append(self._plain(paragraph))
+        else:
+            self._inline(paragraph, parts, boxes)
         return "".join(parts), boxes
+
+    def _plain(self, paragraph: Any) -> str:
+        return "".join(
+            element.text or ""
+            if element.tag == self.t
+            # Tab stops among the properties are no text.
+            else self.characters[element.tag] * (element.getparent().tag == self.run)
+            for element in paragraph.iter(*self.said)
+        )
 
     def _inline(self, parent: Any, parts: list[str], boxes: list[Any]) -> None:
         for element in parent:
@@ -164,18 +185,24 @@ class _Reader:
         cells: list[RawCell] = []
         column = self._number(row.find(self.tr_pr), "gridBefore", 0)
         for cell in self._find(row, self.tc):
-            properties = cell.find(self.tc_pr)
-            span = self._number(properties, "gridSpan", 1)
-            merge = None if properties is None else properties.find(self.merge)
+            span, is_below = self._merges(cell)
             text = self._cell_text(cell)
-            covered = (
-                merge is not None
-                and merge.get(self.val, "continue") == "continue"
-                and not text.strip()
-            )
+            # An orphan that says something keeps its text.
+            covered = is_below and not text.strip()
             cells.append(RawCell("" if covered else text, column, 1, span, covered))
             column += span
         return cells
+
+    def _merges(self, cell: Any) -> tuple[int, bool]:
+        """Return how many columns a cell spans, and whether it continues the one above."""
+        span, is_below = 1, False
+        properties = cell[0] if len(cell) and cell[0].tag == self.tc_pr else None
+        for element in properties if properties is not None else ():
+            if element.tag == self.span:
+                span = self._number(properties, "gridSpan", 1)
+            elif element.tag == self.merge:
+                is_below = element.get(self.val, "continue") == "continue"
+        return span, is_below
 
     def _number(self, properties: Any, name: str, default: int) -> int:
         element = None if properties is None else properties.find(self.w + name)
@@ -183,6 +210,10 @@ class _Reader:
         return min(max(int(value), 1 if default else 0), _WIDEST) if value.isdigit() else default
 
     def _cell_text(self, cell: Any) -> str:
+        if self.is_plain and self.numbers is None:
+            inner = [element for element in cell if element.tag not in self.dropped]
+            if all(element.tag == self.p for element in inner):
+                return "\n".join([self._plain(element) for element in inner])
         texts = []
         for block in self._children(cell):
             if isinstance(block, RawParagraph):

@@ -11,14 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# A gap as wide as this, in font sizes, is a space; the quarter that programs put between Chinese
-# and Latin letters is none.
+# What programs put between Chinese and Latin letters, in font sizes; no space was typed there.
+_AUTOMATIC_SPACE = 0.25
+# A gap as wide as this is a space.
 _LATIN_SPACE = 0.2
 _SPACE = 0.6
 # A gap that parts two texts on one line, such as the department and the unit above a table.
 _WIDE = 2.0
 _OPENING = frozenset("（([［【〔《〈「『“‘{｛<＜￥$")
 _CLOSING = frozenset("）)]］】〕》〉」』”’}｝>＞，,。.．、；;：:？?！!%％‰…—·～~")
+_CLOSING_BRACKETS = frozenset("）)]］】〕》〉」』”’}｝")
 _LATIN = re.compile(r"[0-9A-Za-z.,%+\-/@#&_=:]")
 _SENTENCE_END = re.compile(r"[。；：;:！!？?]$")
 _NUMBERED = re.compile(
@@ -113,13 +115,14 @@ def _lead(inked: list[dict[str, Any]]) -> float:
     at = 0
     while at < len(inked) - 1 and inked[at]["text"] in _OPENING:
         at += 1
-    latin = _LATIN.fullmatch(inked[at]["text"][:1]) is not None
     at += 1
-    while latin and at < len(inked) and _LATIN.fullmatch(inked[at]["text"][:1]):
-        if inked[at]["x0"] - inked[at - 1]["x1"] > _LATIN_SPACE * inked[at]["size"]:
+    while at < len(inked):
+        char, before = inked[at]["text"], inked[at - 1]["text"]
+        parted = inked[at]["x0"] - inked[at - 1]["x1"] > _LATIN_SPACE * inked[at]["size"]
+        latin = _LATIN.fullmatch(char[:1]) is not None
+        clings = latin and not parted and (before in _CLOSING_BRACKETS or before.isascii())
+        if char not in _CLOSING and not clings:
             break
-        at += 1
-    while at < len(inked) and inked[at]["text"] in _CLOSING:
         at += 1
     return float(inked[at - 1]["x1"] - inked[0]["x0"])
 
@@ -131,7 +134,11 @@ def is_wrapped(line: Line, following: Line, left: float, right: float) -> bool:
         line, following: Two lines, one after the other.
         left, right: The margins between which they stand.
     """
-    return following.lead > _free(line, following, left, right) + 0.05 * line.size
+    needed = following.lead
+    if not line.text[-1].isascii() and following.text[0].isascii() and following.text[0].isalnum():
+        needed += _AUTOMATIC_SPACE * line.size
+    # What would have fitted to a hair did not: margins are known to a hair only.
+    return needed > _free(line, following, left, right) - 0.05 * line.size
 
 
 def _free(line: Line, following: Line, left: float, right: float) -> float:
@@ -144,8 +151,18 @@ def _free(line: Line, following: Line, left: float, right: float) -> float:
     return before + after if to_the_right else after
 
 
+def begins_anew(line: Line, following: Line) -> bool:
+    """Tell whether a sentence ends here and a number or ordinal opens the next line."""
+    return bool(_SENTENCE_END.search(line.text) and _NUMBERED.match(following.text))
+
+
 def goes_on(
-    line: Line, following: Line, margins: tuple[float, float], following_left: float
+    line: Line,
+    following: Line,
+    margins: tuple[float, float],
+    following_left: float,
+    *,
+    indented: bool,
 ) -> bool:
     """Tell whether `following` belongs to the paragraph of `line`, in running text.
 
@@ -153,13 +170,14 @@ def goes_on(
         line, following: Two lines, one after the other; a page break may lie between.
         margins: Where text begins and ends on the page of `line`.
         following_left: Where it begins on the page of `following`.
+        indented: Whether the paragraph of `line` is: then the next one will be, too.
     """
     left, right = margins
     if abs(line.size - following.size) > line.size / 10:
         return False
     if line.page == following.page and following.top - line.bottom > 2 * line.size:
         return False
-    if _SENTENCE_END.search(line.text) and _NUMBERED.match(following.text):
+    if not indented and begins_anew(line, following):
         return False
     if not is_wrapped(line, following, left, right):
         return False
@@ -188,6 +206,7 @@ def cell_text(lines: Sequence[Line], left: float, right: float) -> str:
     for at, line in enumerate(lines):
         if at:
             before = lines[at - 1]
-            text += join(before, line) if is_wrapped(before, line, left, right) else "\n"
+            wrapped = is_wrapped(before, line, left, right) and not begins_anew(before, line)
+            text += join(before, line) if wrapped else "\n"
         text += line.text
     return text

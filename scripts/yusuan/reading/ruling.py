@@ -135,7 +135,8 @@ def _pad(texts: Mapping[Box, list[Line]]) -> float:
         gap
         for (x0, _, x1, _), lines in texts.items()
         for line in lines
-        for gap in (line.x0 - x0, x1 - line.x1)
+        # A stop may hang over the margin.
+        for gap in (line.x0 - x0, x1 - line.x1 if line.text[-1:].isalnum() else _WIDEST_PAD)
     ]
     return max(0.0, min([_WIDEST_PAD, *gaps]))
 

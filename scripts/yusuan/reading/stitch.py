@@ -65,12 +65,13 @@ class _Builder:
     def add(self, page: PageContent) -> None:
         """Add a page, in reading order."""
         items = sorted([*page.lines, *page.tables], key=lambda item: item.top)
-        content = [item for item in items if item not in self.furniture]
-        again = self._captions_again(content)
+        furniture = {line for line in page.lines if line in self.furniture}
+        content = [item for item in items if isinstance(item, Ruled) or item not in furniture]
+        furniture |= self._captions_again(content)
         for item in items:
             if isinstance(item, Ruled):
                 self._add_table(item, page)
-            elif item in self.furniture or item in again:
+            elif item in furniture:
                 self.waiting.append(RawParagraph(item.text, page=page.number, furniture=True))
             else:
                 self._add_line(item)
@@ -78,8 +79,10 @@ class _Builder:
     def _add_line(self, line: Line) -> None:
         last = self.blocks[-1] if self.blocks else None
         if isinstance(last, _Text):
-            before = last.lines[-1]
-            if goes_on(before, line, self.margins[before.page], self.margins[line.page][0]):
+            first, before = last.lines[0], last.lines[-1]
+            indented = first.x0 - self.margins[first.page][0] > first.size
+            margins, left = self.margins[before.page], self.margins[line.page][0]
+            if goes_on(before, line, margins, left, indented=indented):
                 last.text += join(before, line) + line.text
                 last.lines.append(line)
                 return
