@@ -178,3 +178,24 @@ def test_what_cannot_be_told_is_asked_for(read, title, words):
         read(f"{title}\n三、机关运行经费安排情况\n安排1万元。\n")
     assert words in caught.value.text("zh")
     assert "disclosure.toml" in caught.value.text("zh")
+
+
+def test_an_amount_without_a_unit_is_not_guessed(read, narrative, project_table):
+    table = project_table("甲", CODES[0]).replace("\t单位：万元\n", "")
+    found = read(narrative(SECTIONS + table))
+    assert not [row for row in found.rows["budget_lines"] if row["form"] == "dept-project"]
+    assert "10.00" in [unread.text for unread in found.unread]
+
+
+def test_a_caption_that_stands_as_a_paragraph_over_the_table(read, narrative):
+    text = (
+        "七、国有资产信息\n上年末固定资产见下表。\n编制部门：香河县教育局 截止时间：2021年6月30日\n"
+        "单位：元\n\t项目\n\t数量\n\t价值\n\n\t资产总额\n\t——\n\t120\n\n\t车辆\n\t1\n\t100\n\n\n"
+    )
+    found = read(narrative(SECTIONS + text))
+    assert [(str(r["as_of"]), r["amount_cny"], r["unit"]) for r in found.rows["assets"]] == [
+        ("2021-06-30", 120, "元"), ("2021-06-30", 100, "元")
+    ]  # fmt: skip
+    narratives = [row["text"] for row in found.rows["text_items"] if row["kind"] == "narrative"]
+    assert "上年末固定资产见下表。" in narratives
+    assert not [text for text in narratives if "编制部门" in text]

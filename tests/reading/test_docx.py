@@ -12,6 +12,12 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
 
+TWICE = (
+    "<w:r><mc:AlternateContent><mc:Choice><w:t>甲</w:t></mc:Choice>"
+    "<mc:Fallback><w:t>甲</w:t></mc:Fallback></mc:AlternateContent></w:r>"
+)
+
+
 def read(body, **members):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -61,8 +67,7 @@ def table(document):
         ("<w:r><w:instrText>PAGE</w:instrText><w:t>3</w:t></w:r>", "3"),
         ("<w:sdt><w:sdtContent><w:r><w:t>控件</w:t></w:r></w:sdtContent></w:sdt>", "控件"),
         (
-            "<w:r><mc:AlternateContent><mc:Choice><w:t>甲</w:t></mc:Choice>"
-            "<mc:Fallback><w:t>甲</w:t></mc:Fallback></mc:AlternateContent></w:r>",
+            TWICE,
             "甲",
         ),
     ],

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from yusuan.codes import ancestors, region, remit_of
 from yusuan.errors import DocumentError
 from yusuan.interpreting.assets import interpret_assets, is_assets, planned_purchase
+from yusuan.interpreting.captions import over, unit_in
 from yusuan.interpreting.citations import citations
 from yusuan.interpreting.coverage import account, segments
 from yusuan.interpreting.disclosed import disclosure_items
@@ -110,7 +111,7 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
         for block in section.blocks:
             if isinstance(block, Table) and _department_indicators(block, section, frame, ledger):
                 continue
-            if isinstance(block, Table) and (is_procurement(block) or is_assets(block)):
+            if isinstance(block, Table) and (is_procurement(block) or is_assets(block, section)):
                 continue
             rest.blocks.append(block)
         projects.section(rest)
@@ -120,9 +121,10 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
             planned_purchase(section, frame, ledger)
         for block in section.tables:
             if is_procurement(block):
-                interpret_procurement(block, names, frame, ledger)
-            elif is_assets(block):
-                interpret_assets(block, frame, ledger)
+                unit = next(filter(None, (unit_in(p.text) for p in over(section, block))), None)
+                interpret_procurement(block, unit, names, frame, ledger)
+            elif is_assets(block, section):
+                interpret_assets(block, over(section, block), frame, ledger)
 
 
 def _department_indicators(block: Table, section: Section, frame: Frame, ledger: Ledger) -> bool:

@@ -7,14 +7,13 @@ from datetime import date
 from functools import cache
 
 from yusuan.amounts import parse, status_of, to_yuan
+from yusuan.interpreting.captions import date_in, is_caption, unit_in
 from yusuan.interpreting.grid import Row, filled, texts
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold, reverse, table
 from yusuan.interpreting.sections import Section, numbered
-from yusuan.reading.document import Table
+from yusuan.reading.document import Paragraph, Table
 
-_UNIT = re.compile(r"单位[：:]?(亿元|万元|元)")
-_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _BRACKET = re.compile(r"[（(](?P<unit>[^（()）]*)[)）]$")
 _PLANNED = re.compile(
     r"(?P<label>拟?(?:计划)?(?:新增)?购置固定资产(?:总额|金额|价值)?|新增固定资产(?:总额|金额)?)"
@@ -27,7 +26,11 @@ def _classes() -> dict[str, str]:
     return reverse("assets")
 
 
-def is_assets(block: Table) -> bool:
+# Outside the section on assets so many rows must be classes of assets.
+_ENOUGH = 3
+
+
+def is_assets(block: Table, section: Section) -> bool:
     """Tell whether a table lists fixed assets: it says so, or its rows are their classes."""
     rows = block.rows
     words = [fold(word) for word in table()["assets"]["table"]]
@@ -35,31 +38,42 @@ def is_assets(block: Table) -> bool:
     if any(word in text for word in words for text in said):
         return True
     found = {_class_of(row[0].text)[0] for row in rows if row}
-    return len(found & {"total", "buildings", "vehicles", "equipment-200k", "other"}) >= 3  # noqa: PLR2004
+    classes = found & {"total", "buildings", "vehicles", "equipment-200k", "other"}
+    return len(classes) >= (1 if section.key == "assets" else _ENOUGH)
 
 
-def interpret_assets(block: Table, frame: Frame, ledger: Ledger) -> None:
-    """Write the rows of one table of fixed assets."""
-    unit, as_of = "万元", date(frame.fiscal_year - 1, 12, 31)
+def interpret_assets(block: Table, above: list[Paragraph], frame: Frame, ledger: Ledger) -> None:
+    """Write the rows of one table of fixed assets.
+
+    Args:
+        block: The table.
+        above: The paragraphs over it, which may state its unit and date.
+        frame: What rows share.
+        ledger: Where they go.
+    """
+    unit = next(filter(None, (unit_in(paragraph.text) for paragraph in above)), None)
+    # 上年末: the rule of the template, where no date is printed.
+    as_of = next(
+        filter(
+            None, (date_in(paragraph.text) for paragraph in above if is_caption(paragraph.text))
+        ),
+        date(frame.fiscal_year - 1, 12, 31),
+    )
     quantity_at, amount_at = 1, 2
     for row in block.rows:
         cells = filled(row)
         known, label, quantity_unit = _class_of(row[0].text) if row else ("", "", "")
         if known and known != "table" and len(row) > max(quantity_at, amount_at):
-            _write(
-                row,
-                (quantity_at, amount_at),
-                (known, label, quantity_unit, unit),
-                as_of,
-                frame,
-                ledger,
-            )
+            if unit is not None:
+                what = (known, label, quantity_unit, unit)
+                _write(row, (quantity_at, amount_at), what, as_of, frame, ledger)
             continue
         for at, cell in enumerate(row):
             text = fold(cell.text)
-            unit = match.group(1) if (match := _UNIT.search(text)) else unit
-            if stated := _DATE.search(text):
-                as_of = date(*map(int, stated.groups()))
+            unit = unit_in(text) or unit
+            stated = date_in(text)
+            if stated is not None:
+                as_of = stated
                 ledger.use(cell)
             if text.startswith("数量"):
                 quantity_at = at

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from yusuan.amounts import status_of, to_yuan
+from yusuan.interpreting.captions import is_caption
 from yusuan.interpreting.figures import Statement, statements
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import FigureName, figure_names, fold, is_label, is_nothing
@@ -43,7 +44,9 @@ def interpret_section(section: Section, frame: Frame, ledger: Ledger) -> None:
         _terms(section, frame, ledger)
     elif section.key in _NARRATIVES:
         for paragraph in section.paragraphs:
-            if not is_label(paragraph.text):
+            if is_caption(paragraph.text):
+                ledger.use(paragraph)
+            elif not is_label(paragraph.text):
                 narrative(paragraph, section.key, frame, ledger)
 
 

@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cache
 
 from yusuan.amounts import parse, status_of, to_yuan
+from yusuan.interpreting.captions import unit_in
 from yusuan.interpreting.grid import Row, filled, header, texts
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold, reverse, table
 from yusuan.interpreting.result import Value
 from yusuan.reading.document import Cell, Table
 
-_MONEY_UNIT = re.compile(r"单位：(亿元|万元|元)")
 _FUNDS_HEADER = "政府采购金额"
 
 
@@ -53,20 +53,29 @@ class Names:
     projects: dict[str, tuple[str, str]]
 
 
-def interpret_procurement(block: Table, names: Names, frame: Frame, ledger: Ledger) -> None:
-    """Write the rows of one procurement table."""
+def interpret_procurement(
+    block: Table, unit: str | None, names: Names, frame: Frame, ledger: Ledger
+) -> None:
+    """Write the rows of one procurement table.
+
+    Args:
+        block: The table.
+        unit: The unit of money that a caption above it states, or None.
+        names: Units and projects that its rows may name.
+        frame: What rows share.
+        ledger: Where they go.
+    """
     rows = block.rows
     top = next(
         at for at, row in enumerate(rows) if "item_name" in {_fields().get(t) for t in texts(row)}
     )
-    unit = "万元"
     for row in rows[:top]:
         for cell in row:
-            match = _MONEY_UNIT.search(fold(cell.text))
-            if match is not None:
-                unit = match.group(1)
-            elif fold(cell.text) == fold(frame.department):
+            unit = unit_in(cell.text) or unit
+            if fold(cell.text) == fold(frame.department):
                 ledger.use(cell)
+    if unit is None:
+        return  # an amount without a unit is no amount: the rows stay unread
     subs = {*_funds(), *_fields()}
     columns, height = header(rows, top, subs.__contains__)
     for row in rows[top + height :]:

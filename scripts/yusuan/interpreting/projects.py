@@ -16,6 +16,7 @@ from functools import cache
 from itertools import pairwise
 
 from yusuan.amounts import parse, status_of, to_yuan
+from yusuan.interpreting.captions import unit_in
 from yusuan.interpreting.grid import Row, filled
 from yusuan.interpreting.indicators import Indicators, Scope, is_header
 from yusuan.interpreting.ledger import Frame, Ledger
@@ -25,7 +26,6 @@ from yusuan.reading.document import Cell, Paragraph, Table
 
 _CODE = re.compile(r"[0-9]{8}[0-9A-Z]{13}")
 _UNIT_NAME = re.compile(r"(?P<code>\d{3,9})\s*(?P<name>[\u4e00-\u9fff].+?)(?:\s*单位[：:].*)?")
-_MONEY_UNIT = re.compile(r"单位[：:](亿元|万元|元)")
 _MONTH = re.compile(r"(\d{1,2})月[底末]?|第?([一二三四])季度")
 _CAPTION = re.compile(r".{1,150}绩效目标表")
 _GOAL = re.compile(
@@ -166,9 +166,7 @@ class Projects:
         """Read what stands over a table: the unit of the bureau, and of the money."""
         for cell in cells:
             text = cell.text.strip()
-            money = _MONEY_UNIT.search(fold(text))
-            if money is not None:
-                self.unit = money.group(1)
+            self.unit = unit_in(text) or self.unit
             match = _UNIT_NAME.fullmatch(text)
             if match is not None and match["code"] in self.units:
                 self.org_id = self.units[match["code"]]
@@ -202,6 +200,8 @@ class Projects:
         for label, cell in _pairs(cells):
             if label not in _MONEY:
                 continue
+            if not self.unit:
+                continue  # an amount without a unit is no amount: it stays unread
             amount = _amount(cell.text, self.unit)
             self.ledger.use(cell)
             project.last = max(project.last, cell.char_end)
@@ -227,7 +227,7 @@ class Projects:
                 "role": "total" if label == "total" else "leaf",
                 "amount_cny": amount,
                 "printed": cell.text.strip(),
-                "unit": self.unit or "万元",
+                "unit": self.unit,
                 "status": status_of(cell.text),
                 "char_start": cell.char_start,
                 "char_end": cell.char_end,
@@ -314,7 +314,7 @@ def _pairs(cells: list[Cell]) -> Iterator[tuple[str, Cell]]:
 
 def _amount(printed: str, unit: str) -> Decimal | None:
     try:
-        return to_yuan(printed, unit or "万元")
+        return to_yuan(printed, unit)
     except ValueError:
         return None
 

@@ -23,6 +23,9 @@ _CLOSING = frozenset("）)]］】〕》〉」』”’}｝>＞，,。.．、；;
 _CLOSING_BRACKETS = frozenset("）)]］】〕》〉」』”’}｝")
 _LATIN = re.compile(r"[0-9A-Za-z.,%+\-/@#&_=:]")
 _SENTENCE_END = re.compile(r"[。；：;:！!？?]$")
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]+部分")
+# An entry of a table of contents.
+_LEADERS = re.compile(r"[…·.．]{4,}\s*\d*$")
 _NUMBERED = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|[（(]?\d{1,2}[）)、.．](?!\d)|第[一二三四五六七八九十]+部分"
 )
@@ -147,7 +150,11 @@ def _free(line: Line, following: Line, left: float, right: float) -> float:
     indented = 1.5 < before / line.size < 2.5 and following.x0 - left < line.size / 2
     if not indented and before > line.size / 4 and abs(before - after) < line.size / 4:
         return before + after
-    to_the_right = before > 2.5 * line.size and after < line.size / 2
+    to_the_right = (
+        before > 2.5 * line.size
+        and after < line.size / 2
+        and following.x0 - left > line.size / 2
+    )
     return before + after if to_the_right else after
 
 
@@ -173,9 +180,11 @@ def goes_on(
         indented: Whether the paragraph of `line` is: then the next one will be, too.
     """
     left, right = margins
-    if abs(line.size - following.size) > line.size / 10:
+    if abs(line.size - following.size) > line.size / 10 or _LEADERS.search(line.text):
         return False
     if line.page == following.page and following.top - line.bottom > 2 * line.size:
+        return False
+    if _SENTENCE_END.search(line.text) and _HEADING.match(following.text):
         return False
     if not indented and begins_anew(line, following):
         return False

@@ -107,10 +107,17 @@ def _content(page: Page, count: int) -> PageContent:
 
 
 def _plain_characters(page: Page) -> Iterator[_Object]:
-    """Give the characters that stand upright, each once."""
+    """Give the characters that stand upright on the visible page, each once.
+
+    A sheet that was printed in parts lies whole behind each page; only a part of it shows.
+    """
+    left, top, right, bottom = page.cropbox
     seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
     for char in page.chars:
         if not char["upright"]:
+            continue
+        across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+        if not (left <= across <= right and top <= down <= bottom):
             continue
         x, y = char["x0"], char["top"]
         if any(

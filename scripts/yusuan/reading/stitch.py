@@ -92,6 +92,10 @@ class _Builder:
     def _add_table(self, part: Ruled, page: PageContent) -> None:
         last = self.blocks[-1] if self.blocks else None
         if isinstance(last, Draft) and self._continues(last, part, page.number):
+            header = repeated_rows(last, part)
+            for row in part.rows[:header]:
+                text = "  ".join(line.text for cell in row for line in cell.lines)
+                self.waiting.append(RawParagraph(text, page=page.number, furniture=True))
             last.extend(part, page.number)
             return
         self._close()
