@@ -28,9 +28,7 @@ def find_furniture(pages: Sequence[PageContent]) -> set[Line]:
     returns = Counter(_key(line) for line in edges)
     often = max(_RETURNS, len(pages) / 2)
     return {
-        line
-        for line in edges
-        if _PAGE_NUMBER.fullmatch(line.text) or returns[_key(line)] >= often
+        line for line in edges if _PAGE_NUMBER.fullmatch(line.text) or returns[_key(line)] >= often
     }
 
 

@@ -130,12 +130,18 @@ def _lead(inked: list[dict[str, Any]]) -> float:
     return float(inked[at - 1]["x1"] - inked[0]["x0"])
 
 
+# The first line of a paragraph begins two characters further in.
+_INDENT = (1.5, 2.5)
+
+
 def is_wrapped(line: Line, following: Line, left: float, right: float) -> bool:
     """Tell whether `following` goes on where the margin broke `line`.
 
     Args:
-        line, following: Two lines, one after the other.
-        left, right: The margins between which they stand.
+        line: A line.
+        following: The one after it.
+        left: The margin where they may begin.
+        right: The margin where they may end.
     """
     needed = following.lead
     if not line.text[-1].isascii() and following.text[0].isascii() and following.text[0].isalnum():
@@ -147,13 +153,12 @@ def is_wrapped(line: Line, following: Line, left: float, right: float) -> bool:
 def _free(line: Line, following: Line, left: float, right: float) -> float:
     """Return how much room a line leaves: to its right, or on both sides where it is centred."""
     before, after = line.x0 - left, right - line.x1
-    indented = 1.5 < before / line.size < 2.5 and following.x0 - left < line.size / 2
+    least, most = _INDENT
+    indented = least < before / line.size < most and following.x0 - left < line.size / 2
     if not indented and before > line.size / 4 and abs(before - after) < line.size / 4:
         return before + after
     to_the_right = (
-        before > 2.5 * line.size
-        and after < line.size / 2
-        and following.x0 - left > line.size / 2
+        before > most * line.size and after < line.size / 2 and following.x0 - left > line.size / 2
     )
     return before + after if to_the_right else after
 
@@ -174,7 +179,8 @@ def goes_on(
     """Tell whether `following` belongs to the paragraph of `line`, in running text.
 
     Args:
-        line, following: Two lines, one after the other; a page break may lie between.
+        line: A line.
+        following: The one after it; a page break may lie between.
         margins: Where text begins and ends on the page of `line`.
         following_left: Where it begins on the page of `following`.
         indented: Whether the paragraph of `line` is: then the next one will be, too.
@@ -209,7 +215,8 @@ def cell_text(lines: Sequence[Line], left: float, right: float) -> str:
 
     Args:
         lines: From top to bottom.
-        left, right: Where text may stand in the cell.
+        left: Where text may begin in the cell.
+        right: Where it may end.
     """
     text = ""
     for at, line in enumerate(lines):

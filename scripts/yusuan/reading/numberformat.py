@@ -37,9 +37,7 @@ def is_date_format(code: str) -> bool:
         found["other"] or found["date"] or found["meridiem"] or ""
         for found in _TOKEN.finditer(_sections(code)[0])
     )
-    elapsed = any(
-        (found["bracket"] or "").lower() in _ELAPSED for found in _TOKEN.finditer(code)
-    )
+    elapsed = any((found["bracket"] or "").lower() in _ELAPSED for found in _TOKEN.finditer(code))
     return elapsed or (_DATE_LETTERS.search(shown) is not None and not re.search(r"[#?]", shown))
 
 

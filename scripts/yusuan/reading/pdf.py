@@ -31,6 +31,8 @@ _MEDIA_TYPE = "application/pdf"
 _OVERLAY = 1.0
 # The end mark stands in the last kilobyte; some programs append a signature or blanks.
 _TAIL = 8192
+# The share of a page's characters that may lack a code: bullets and symbols do in many files.
+_MOST_UNREADABLE = 0.1
 _Object = dict[str, Any]
 # What pdfminer lets through on damaged files, besides its own errors.
 _FAULTS = (
@@ -47,7 +49,7 @@ def read_pdf(data: bytes) -> Document:
 
     Raises:
         DocumentError: The file is encrypted, cut off or damaged, has no pages, or a page of it is
-            a picture without text.
+            a picture without text, or text without character codes.
     """
     if b"%%EOF" not in data[-_TAIL:]:
         raise _error("pdf-cut-off")
@@ -80,7 +82,10 @@ def _is_encrypted(fault: BaseException) -> bool:
 def _content(page: Page, count: int) -> PageContent:
     """Read one page and let go of what pdfplumber keeps of it."""
     number = page.page_number
+    page = _turned_upright(page)
     chars = list(_plain_characters(page))
+    if sum(char["text"].startswith("(cid:") for char in chars) > len(chars) * _MOST_UNREADABLE:
+        raise _error("pdf-unreadable-font", page=number)
     if not chars and 1 < number < count and _is_picture(page):
         # A picture for a cover says nothing that counts; a table that was scanned does.
         raise _error("pdf-scanned-page", page=number)
@@ -104,6 +109,22 @@ def _content(page: Page, count: int) -> PageContent:
     )
     page.close()
     return content
+
+
+def _turned_upright(page: Page) -> Page:
+    """Return the page as a reader turns it, where most of its text lies on its side.
+
+    Wide tables are often printed sideways on an upright page that does not say so.
+    """
+    sideways = [char for char in page.chars if not (char["matrix"][0] or char["matrix"][3])]
+    if len(sideways) * 2 <= len(page.chars):
+        return page
+    upwards = sum(char["matrix"][1] > 0 for char in sideways) * 2 > len(sideways)
+    leaf = page.page_obj
+    leaf.rotate = (page.rotation + (90 if upwards else 270)) % 360
+    leaf.attrs["Rotate"] = leaf.rotate
+    page.close()
+    return Page(page.pdf, leaf, page.page_number)
 
 
 def _plain_characters(page: Page) -> Iterator[_Object]:

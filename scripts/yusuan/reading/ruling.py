@@ -110,15 +110,17 @@ def _open_sides(across: Iterable[_Edge], down: Iterable[_Edge]) -> list[_Edge]:
     for edge in across:
         groups.setdefault((round(edge["x0"] / _SNAP), round(edge["x1"] / _SNAP)), []).append(edge)
     verticals = list(down)
-    sides = []
+    sides: list[_Edge] = []
     for group in groups.values():
         top, bottom = (pick(edge["top"] for edge in group) for pick in (min, max))
         inner = [e for e in verticals if e["top"] < bottom - _SNAP and e["bottom"] > top + _SNAP]
         if len(group) < _OPEN_TABLE_LINES or not inner:
             continue
-        for x in (group[0]["x0"], group[0]["x1"]):
-            if all(abs(edge["x0"] - x) > _SNAP for edge in inner):
-                sides.append(_side(x, top, bottom))
+        sides.extend(
+            _side(x, top, bottom)
+            for x in (group[0]["x0"], group[0]["x1"])
+            if all(abs(edge["x0"] - x) > _SNAP for edge in inner)
+        )
     return sides
 
 

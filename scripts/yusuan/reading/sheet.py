@@ -19,9 +19,11 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
 import openpyxl
+import openpyxl.utils
 import xlrd
 from lxml import etree
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
@@ -32,6 +34,7 @@ from yusuan.messages import say
 from yusuan.reading.document import Document, compose
 from yusuan.reading.grid import Grid, Merge, part
 from yusuan.reading.numberformat import is_date_format, show_date, show_number
+from yusuan.reading.zipped import open_zip
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _XLS = "application/vnd.ms-excel"
@@ -40,6 +43,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _MOST_CELLS = 1_000_000
 _MOST_BYTES = 256 * 2**20
 _CHUNK = 2**16
+_SHEET_PART = re.compile(r"(?i)sheet[^/]*\.xml$")
 # What openpyxl and xlrd raise on damaged files; neither has one root for its errors.
 _XLSX_FAULTS = (
     InvalidFileException, zipfile.BadZipFile, zipfile.LargeZipFile, etree.XMLSyntaxError,
@@ -108,6 +112,10 @@ def _error(key: str, **values: object) -> DocumentError:
     return DocumentError("", say(key, **values), say(f"{key}-advice"))
 
 
+def _too_large() -> DocumentError:
+    return _error("sheet-too-large", megabytes=_MOST_BYTES >> 20, cells=_MOST_CELLS)
+
+
 # ------------------------------------------------------------------------------------- xlsx
 
 
@@ -126,17 +134,14 @@ def _look_through(data: bytes) -> _Found:
     merge of everything would be 17 thousand million. Every part is read in chunks.
     """
     found, size = _Found(), 0
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.infolist():
-            if member.flag_bits & 1:
-                raise _error("sheet-encrypted")
-            with archive.open(member) as stream:
+    with open_zip(data) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as stream:
                 while chunk := stream.read(_CHUNK):
                     size += len(chunk)
                     if size > _MOST_BYTES:
-                        raise _error("sheet-too-large")
-        for name in archive.namelist():
-            if re.search(r"(?i)sheet[^/]*\.xml$", name) and not name.startswith("xl/theme"):
+                        raise _too_large()
+            if _SHEET_PART.search(name):
                 with archive.open(name) as stream:
                     _look_through_sheet(stream, found)
     return found
@@ -158,14 +163,14 @@ def _look_through_sheet(stream: IO[bytes], found: _Found) -> None:
                 del node.getparent()[0]
         node.clear()
         if found.cells > _MOST_CELLS:
-            raise _error("sheet-too-large")
+            raise _too_large()
 
 
 def _area(reference: str) -> int:
-    left, top, right, bottom = openpyxl.utils.range_boundaries(reference)
+    left, top, right, bottom = range_boundaries(reference)
     if left is None or top is None or right is None or bottom is None:
-        raise _error("sheet-too-large")  # B:C or 2:3, a merge without end
-    return (right - left + 1) * (bottom - top + 1)
+        raise _too_large()  # B:C or 2:3, a merge without end
+    return int((right - left + 1) * (bottom - top + 1))
 
 
 def _refuse_formulas(data: bytes, values: Workbook, cells: set[str]) -> None:
@@ -184,26 +189,26 @@ def _refuse_formulas(data: bytes, values: Workbook, cells: set[str]) -> None:
 def _xlsx_grid(sheet: Worksheet) -> Grid:
     texts: dict[tuple[int, int], str] = {}
     ruled = set()
-    for cell in _cells(sheet):
-        at = (cell.row - 1, cell.column - 1)
+    for (row, column), cell in _cells(sheet):
+        at = (row - 1, column - 1)
         if cell.has_style and _is_ruled(cell):
             ruled.add(at)
         shown = "" if isinstance(cell, MergedCell) else _shown(cell.value, cell.number_format)
         if shown.strip():
             texts[at] = shown
     merges = [
-        Merge(merged.min_row - 1, merged.min_col - 1, merged.max_row - 1, merged.max_col - 1)
-        for merged in sheet.merged_cells.ranges
+        Merge(top - 1, left - 1, bottom - 1, right - 1)
+        for left, top, right, bottom in (merged.bounds for merged in sheet.merged_cells.ranges)
     ]
     return Grid(sheet.title, texts, merges, frozenset(ruled))
 
 
-def _cells(sheet: Worksheet) -> Iterator[Cell | MergedCell]:
-    """Give the cells that exist.
+def _cells(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], Cell | MergedCell]]:
+    """Give the cells that exist, each with its row and column from 1.
 
     `iter_rows` would make all cells up to the last one: a stray blank at XFD1048576 costs 1.3 GB.
     """
-    yield from sheet._cells.values()  # noqa: SLF001 - there is no public way
+    yield from sheet._cells.items()  # noqa: SLF001 - there is no public way
 
 
 def _is_ruled(cell: Cell | MergedCell) -> bool:
@@ -211,7 +216,7 @@ def _is_ruled(cell: Cell | MergedCell) -> bool:
     return any(side is not None and side.style is not None for side in sides)
 
 
-def _shown(value: Any, code: str) -> str:  # noqa: ANN401 - what a cell holds
+def _shown(value: Any, code: str) -> str:
     """Return what a cell shows."""
     if value is None:
         return ""

@@ -64,7 +64,8 @@ class _Builder:
 
     def add(self, page: PageContent) -> None:
         """Add a page, in reading order."""
-        items = sorted([*page.lines, *page.tables], key=lambda item: item.top)
+        unsorted: list[Line | Ruled] = [*page.lines, *page.tables]
+        items = sorted(unsorted, key=lambda item: item.top)
         furniture = {line for line in page.lines if line in self.furniture}
         content = [item for item in items if isinstance(item, Ruled) or item not in furniture]
         furniture |= self._captions_again(content)
@@ -151,9 +152,7 @@ def _within(some: set[float], others: set[float]) -> bool:
     return all(any(abs(x - other) <= _SAME for other in others) for x in some)
 
 
-def _margins(
-    pages: Sequence[PageContent], furniture: set[Line]
-) -> dict[int, tuple[float, float]]:
+def _margins(pages: Sequence[PageContent], furniture: set[Line]) -> dict[int, tuple[float, float]]:
     """Return page → where its running text begins and ends.
 
     A page with too few lines to show it takes the widest of the pages that are as wide.
