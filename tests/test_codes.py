@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_region_can_be_looked_for_within_another() -> None:
 
 
 def test_every_parent_and_successor_is_in_the_list() -> None:
-    lines = (ROOT / "scripts/yusuan/data/regions.csv").read_text("utf-8").split("\n")[1:-1]
+    lines = files("yusuan").joinpath("data/regions.csv").read_text("utf-8").split("\n")[1:-1]
     rows = [line.split(",") for line in lines]
     codes = {row[0] for row in rows}
     assert {row[3] for row in rows} | {row[6] for row in rows} <= codes | {""}
