@@ -16,7 +16,7 @@ from yusuan.interpreting.identity import Identity, blocks, identify, kind_of
 from yusuan.interpreting.indicators import Indicators, Scope, is_header
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
-from yusuan.interpreting.narrative import interpret_section, legal_basis
+from yusuan.interpreting.narrative import interpret_section, legal_basis, restated
 from yusuan.interpreting.procurement import Names, interpret_procurement, is_procurement
 from yusuan.interpreting.projects import Projects
 from yusuan.interpreting.result import Extraction, Interpretation, Row, Unread
@@ -125,6 +125,8 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
                 interpret_procurement(block, unit, names, frame, ledger)
             elif is_assets(block, section):
                 interpret_assets(block, over(section, block), frame, ledger)
+    for section in sections:
+        restated(section, ledger)
 
 
 def _department_indicators(block: Table, section: Section, frame: Frame, ledger: Ledger) -> bool:

@@ -17,7 +17,7 @@ from yusuan.reading.document import Paragraph, Table
 _BRACKET = re.compile(r"[（(](?P<unit>[^（()）]*)[)）]$")
 _PLANNED = re.compile(
     r"(?P<label>拟?(?:计划)?(?:新增)?购置固定资产(?:总额|金额|价值)?|新增固定资产(?:总额|金额)?)"
-    r"(?:为|共计|共|合计|约)*(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元)"
+    r"(?:为|共计|共|合计|约|\s)*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|元)"
 )
 
 

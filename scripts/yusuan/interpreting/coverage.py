@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from yusuan.interpreting.ledger import Frame, Ledger
-from yusuan.interpreting.lookups import is_label
+from yusuan.interpreting.lookups import is_label, is_nothing
 from yusuan.interpreting.result import Extraction, Row, Unread
 from yusuan.interpreting.sections import Section
 from yusuan.reading.document import Block, Cell, Document, Paragraph, Table
@@ -100,7 +100,7 @@ def account(
     document: Document, sections: list[Section], ledger: Ledger
 ) -> tuple[tuple[Unread, ...], Extraction]:
     """Return what neither a row uses nor the list of labels knows, and the counts."""
-    used = _merge(ledger.used)
+    used = _merge([*ledger.used, *document.residue])
     starts = [start for start, _ in used]
     titles = [(s.heading.char_start, s.title) for s in sections if s.heading is not None]
     title_starts = [start for start, _ in titles]
@@ -114,8 +114,10 @@ def account(
         count = counts["cell" if isinstance(block, Cell) else "paragraph"]
         count[0] += 1
         left = list(_left(document.text, block, used, starts))
-        if is_label(block.text) or (
-            isinstance(block, Paragraph) and block.char_start in ledger.headings
+        if (
+            is_label(block.text)
+            or is_nothing(block.text)
+            or (isinstance(block, Paragraph) and block.char_start in ledger.headings)
         ):
             count[2] += 1
             continue

@@ -20,6 +20,7 @@ _COMPARED = re.compile(
     r"(?:总体|基本|均|无增减|略有|有所)?$"
 )
 _REASON = re.compile(
+    r"(?:[，,](?:同比)?(?:增长|下降|降低|增加|减少)(?:了|约)?[\d.]+[%％])?"
     r"[，,。（(]?(?:增减变化|增加|减少|下降|增长|变化|变动)?(?:的)?"
     r"(?:主要是?(?:由于|因为|因|为|是)|主要原因(?:是|为|：|:)|原因(?:是|为|：|:)|系|主要用于)"
     r"(?P<reason>[^；。;\n]+)"
@@ -40,6 +41,7 @@ class Statement:
         direction_text: 增加, 减少, 持平 as printed; "" for an amount.
         base_year: The year compared with.
         reason: Why, as printed.
+        named: The clause itself says what it is; else it is the subject of the sentence.
     """
 
     names: tuple[FigureName, ...]
@@ -52,6 +54,11 @@ class Statement:
     direction_text: str = ""
     base_year: int | None = None
     reason: str | None = None
+    named: bool = True
+
+
+# Full-width figures, character for character, so that places stay.
+_PLAIN = str.maketrans("０１２３４５６７８９．－％", "0123456789.-%")
 
 
 def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> list[Statement]:
@@ -62,6 +69,7 @@ def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> 
         fiscal_year: The year of the document, for 上年.
         default: What a figure without a name is said of: the section's own total.
     """
+    text = text.translate(_PLAIN)
     found: list[Statement] = []
     subject, base_year, sentence, last = default, None, 0, 0
     ignored = [match.span() for match in _ignored().finditer(text)]
@@ -72,7 +80,10 @@ def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> 
         before = text[last : match.start()]
         stop = text.rfind("。", last, match.start())
         if stop >= 0 and stop >= sentence:
-            sentence, subject, before = stop + 1, default, text[stop + 1 : match.start()]
+            # 公务接待费。2021年预算安排…: a sentence that is a name says what the next is about.
+            heading = _named(text[max(last, sentence) : stop])
+            sentence, subject = stop + 1, heading or default
+            before = text[stop + 1 : match.start()]
         last = match.end()
         direction, rest = _direction(before)
         compared = _COMPARED.search(rest)
@@ -81,9 +92,14 @@ def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> 
             rest = rest[: compared.start()]
         name = _named(rest)
         known = bool(name) or _is_filler(rest)
-        if name:
+        if name or not known:
+            # What follows an unknown name is about the unknown, too.
             subject = name
         change = _change_of(match["level"] or direction)
+        if change is None and _of_another_year(before, fiscal_year):
+            known = False
+        if change in {"more", "less"} and match["number"].startswith("-"):
+            known = False  # 减少-12万元 says two things
         if match["level"] and not name and _repeats(found, subject):
             continue
         found.append(
@@ -98,6 +114,7 @@ def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> 
                 (match["level"] or direction) if change is not None else "",
                 (base_year or fiscal_year - 1) if change is not None else None,
                 _reason(text, match.end()) if change is not None else None,
+                bool(name),
             )
         )
     return found
@@ -137,9 +154,28 @@ def _year(text: str, fiscal_year: int) -> int:
     return int(text[:4]) if text[:4].isdigit() else fiscal_year - 1
 
 
+_OTHER_YEAR = re.compile(r"(20\d{2})年|(上年|去年)(?!末?结转|末?结余)")
+
+
+def _of_another_year(before: str, fiscal_year: int) -> bool:
+    """Tell whether the clause of an amount speaks of another year than the document's."""
+    found = _OTHER_YEAR.findall(_last_clause(before))
+    return bool(found) and found[-1][0] != str(fiscal_year)
+
+
 def _reason(text: str, end: int) -> str | None:
     match = _REASON.match(text, end)
-    return None if match is None else match["reason"].strip("，, ")
+    if match is None:
+        return None
+    reason = match["reason"]
+    following = _events().search(reason)
+    if following is not None:
+        # The next figure's own clause is no part of the reason.
+        cut = max(reason.rfind(mark, 0, following.start()) for mark in "，,")
+        reason = reason[: max(cut, 0)] if cut >= 0 else reason
+    while any(reason.count(b) > reason.count(a) for a, b in ("()", "（）")):
+        reason = reason[: max(reason.rfind(")"), reason.rfind("）"))]
+    return reason.strip("，, 。") or None
 
 
 def _repeats(found: list[Statement], subject: tuple[FigureName, ...]) -> bool:
@@ -185,4 +221,8 @@ def _last_clause(context: str) -> str:
     folded = fold(context)
     hidden = _OPEN_BRACKET_NAME.sub(lambda m: "\0" * len(m.group()), folded)
     ends = [match.end() for match in _CLAUSE.finditer(hidden.rstrip(_STOPS))]
-    return folded[ends[-1] if ends else 0 :].strip(_STOPS.replace("）", "").replace("（", ""))
+    clause = folded[ends[-1] if ends else 0 :].strip(_STOPS.replace("）", "").replace("（", ""))
+    return _NUMBERED.sub("", clause)
+
+
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.．]|（[一二三四五六七八九十\d]{1,3}）)(?!\d)")

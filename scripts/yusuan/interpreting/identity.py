@@ -19,7 +19,7 @@ from yusuan.reading.document import Block, Document, Paragraph, Table
 from yusuan.sidecar import Sidecar
 
 _TITLE = re.compile(
-    r"(?P<name>[\u4e00-\u9fff（）()“”、·]{2,50}?)(?:关于)?(?P<year>20\d{2})年?度?"
+    r"(?:关于)?(?P<name>[\u4e00-\u9fff（）()“”、·]{2,50}?)(?:关于)?(?P<year>20\d{2})年?度?"
     r"[^，。；]{0,20}(?P<kind>预算|决算|绩效)[^，。；]{0,30}"
 )
 _YEAR = re.compile(r"(20\d{2})年度?(?:部门|单位|预算|决算|区级|县级|市级)")
@@ -185,7 +185,8 @@ def _mentions(
         match = _TITLE.search(title_block.text)
         if match is not None and not _is_region(match["name"], int(match["year"])):
             start, end = title_block.span(match.start("name"), match.end("name"))
-            found.append(Mention(match["name"], start, end))
+            bare = _bare(match["name"])
+            found.append(Mention(bare, start, start + len(bare)))
     for block in blocks(document):
         if "：" not in block.text and ":" not in block.text:
             continue
@@ -250,7 +251,10 @@ def _region(
 
 def _stated_region(stated: str, year: int) -> str | None:
     if stated.isdigit():
-        return stated
+        try:
+            return region(stated).code
+        except LookupError:
+            return None
     named = region_named(stated, year)
     return named[0].code if len(named) == 1 else None
 

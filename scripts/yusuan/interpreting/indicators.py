@@ -80,19 +80,10 @@ class Indicators:
         value = read_value(printed, frame.fiscal_year)
         description, scoring = _by_meaning(cells)
         scope, project = self.scope, self.scope.project_code
-        ordinal = 1 + sum(
-            1
-            for other in ledger.rows["performance_targets"]
-            if other["project_code"] == project and other["scope"] == scope.kind
-        )
-        among = 1 + sum(
-            1
-            for other in ledger.rows["performance_targets"]
-            if other["project_code"] == project
-            and other["scope"] == scope.kind
-            and other["level2"] == self.level2
-        )
-        key = f"{project or scope.kind}.{self.level2}.{among}"
+        owner = project or scope.kind
+        ordinal = ledger.count(f"targets.{owner}")
+        among = ledger.count(f"targets.{owner}.{self.level2}")
+        key = f"{owner}.{self.level2}.{among}"
         said = [cell for cell in row if cell.text.strip()]
         target: dict[str, Value] = {
             "document_id": frame.document_id,

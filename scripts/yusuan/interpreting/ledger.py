@@ -5,7 +5,7 @@ Nothing here reads a document.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from yusuan.interpreting.result import Row, Value
@@ -41,6 +41,7 @@ class Ledger:
     used: list[tuple[int, int]] = field(default_factory=list)
     headings: set[int] = field(default_factory=set)
     keys: set[tuple[str, str]] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, table: str, row: dict[str, Value]) -> None:
         """Write one row."""
@@ -57,6 +58,17 @@ class Ledger:
             key = f"{wanted}.{again}"
         self.keys.add((table, key))
         return key
+
+    def count(self, what: str) -> int:
+        """Count one more of `what` and return how many there are now."""
+        self.counts[what] += 1
+        return self.counts[what]
+
+    def is_new(self, kind: str, what: str) -> bool:
+        """Tell whether `what` is met for the first time, and remember it."""
+        fresh = (kind, what) not in self.keys
+        self.keys.add((kind, what))
+        return fresh
 
     def use(self, *blocks: Block) -> None:
         """Note that a row uses the whole of these blocks."""

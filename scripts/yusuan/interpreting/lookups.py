@@ -110,6 +110,13 @@ def is_label(text: str) -> bool:
     return not folded or label_pattern().fullmatch(folded) is not None
 
 
+@cache
+def _nothing() -> re.Pattern[str]:
+    words = table()["nothing"]
+    texts = (re.escape(fold(text)) for text in words["texts"])
+    return re.compile("|".join([*texts, *words["patterns"]]))
+
+
 def is_nothing(text: str) -> bool:
     """Tell whether `text` only says that there is nothing to say (无)."""
-    return fold(text) in {fold(word) for word in table()["nothing"]["texts"]}
+    return _nothing().fullmatch(fold(text)) is not None

@@ -27,7 +27,15 @@ _NARRATIVES = frozenset(
     {"arrangement", "revenue-text", "expenditure-text", "change-text", "operating",
      "three-public", "procurement", "assets", "performance"}
 )  # fmt: skip
+_NO_FIGURES = frozenset({"duty", "organisation", "other-matter"})
 _FIGURES = _NARRATIVES - {"procurement", "assets", "performance"}
+# What a section speaks of: 本级80万元 among the income is no project expenditure.
+_FORMS = {
+    "revenue-text": ("dept-revenue-text",),
+    "expenditure-text": ("dept-expenditure-text",),
+    "operating": ("dept-operating",),
+    "three-public": ("dept-three-public",),
+}
 _DEFAULT_NAME = {"operating": "机关运行经费", "three-public": "“三公”经费"}
 _LONGEST_TITLE = 60
 _GROUP = re.compile(r"[（(][一二三四五六七八九十]+[)）]")
@@ -50,25 +58,55 @@ def interpret_section(section: Section, frame: Frame, ledger: Ledger) -> None:
                 narrative(paragraph, section.key, frame, ledger)
 
 
+# Sections whose figures stand in a table; the sentence only says them again.
+_TABLED = {"procurement": "procurement_items", "assets": "assets"}
+_AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|元)")
+
+
+def _without_amounts(paragraph: Paragraph, ledger: Ledger) -> None:
+    """Use a paragraph but for the amounts that it states."""
+    at = 0
+    for match in _AMOUNT.finditer(paragraph.text):
+        ledger.use_span(paragraph.span(at, match.start()))
+        at = match.end()
+    ledger.use_span(paragraph.span(at))
+
+
+def restated(section: Section, ledger: Ledger) -> None:
+    """Use the amounts of a section's sentences that its table states, too; others stay unread."""
+    table = _TABLED.get(section.key)
+    if table is None:
+        return
+    stated = {row["amount_cny"] for row in ledger.rows[table]}
+    for paragraph in section.paragraphs:
+        for match in _AMOUNT.finditer(paragraph.text):
+            if to_yuan(match["number"], match["unit"]) in stated:
+                ledger.use_span(paragraph.span(match.start(), match.end()))
+
+
 def narrative(paragraph: Paragraph, key: str, frame: Frame, ledger: Ledger) -> None:
     """Write one paragraph of a statement, and each figure that it states."""
     used = len(ledger.used)
     _item("narrative", paragraph, frame, ledger, whole=True)
-    if key in _FIGURES:
+    if key in _FIGURES or key in _TABLED:
         # The sentence is kept whole, but each figure in it counts as read only when understood.
         del ledger.used[used:]
     else:
         ledger.use(paragraph)
         return
+    if key in _TABLED:
+        _without_amounts(paragraph, ledger)
+        return
     default = figure_names().get(fold(_DEFAULT_NAME.get(key, "")), ())
     at = 0
     for statement in statements(paragraph.text, frame.fiscal_year, default):
-        if not statement.names:
+        names = [name for name in statement.names if name.form in _FORMS.get(key, (name.form,))]
+        if not names:
             # What is not understood stays unread: the characters around it are used, it is not.
             ledger.use_span(paragraph.span(at, statement.start))
             at = statement.stop
             continue
-        for name in statement.names:
+        for name in names:
             if statement.change is None:
                 _line(statement, name, paragraph, frame, ledger)
             else:
@@ -80,7 +118,7 @@ def _line(
     statement: Statement, name: FigureName, paragraph: Paragraph, frame: Frame, ledger: Ledger
 ) -> None:
     amount = to_yuan(statement.printed.replace("，", ","), statement.unit)
-    if amount is None or _restates(name, amount, ledger):
+    if amount is None or (statement.named and _restates(name, amount, ledger)):
         return
     start, end = paragraph.span(statement.start, statement.end)
     ledger.add(
@@ -109,12 +147,7 @@ def _line(
 
 def _restates(name: FigureName, amount: Decimal, ledger: Ledger) -> bool:
     """Tell whether the same figure was stated before: said twice alike is said once."""
-    return any(
-        row["form"] == name.form
-        and row.get(name.dimension) == name.value
-        and row["amount_cny"] == amount
-        for row in ledger.rows["budget_lines"]
-    )
+    return not ledger.is_new("stated", f"{name.form}.{name.value}.{amount.normalize()}")
 
 
 def _change(
@@ -172,11 +205,7 @@ def _item(
         if match is not None and len(match["title"]) <= _LONGEST_TITLE:
             title, text = match["title"].strip(), match["text"].strip()
     path = kind if parent is None else f"{kind}.{parent.partition('.')[2]}"
-    ordinal = 1 + sum(
-        1
-        for row in ledger.rows["text_items"]
-        if row["kind"] == kind and row["parent_key"] == parent and row["project_code"] is None
-    )
+    ordinal = ledger.count(f"text_items.{kind}.{parent}")
     digits = "" if parent is not None or kind == "goal-group" else "02"
     key = f"{path}.{ordinal:{digits}}"
     start, end = paragraph.span()
@@ -205,7 +234,12 @@ def _list(section: Section, kind: str, frame: Frame, ledger: Ledger) -> None:
     titled = kind in {"overall-goal", "safeguard"}
     for paragraph in section.paragraphs:
         if not is_label(paragraph.text) and not (is_nothing(paragraph.text) and kind == "duty"):
+            used = len(ledger.used)
             _item(kind, paragraph, frame, ledger, titled=titled)
+            if kind in _NO_FIGURES:
+                # Nobody expects money here: if there is some, a person has to look.
+                del ledger.used[used:]
+                _without_amounts(paragraph, ledger)
 
 
 def _sub_goals(section: Section, frame: Frame, ledger: Ledger) -> None:

@@ -78,8 +78,14 @@ def interpret_procurement(
         return  # an amount without a unit is no amount: the rows stay unread
     subs = {*_funds(), *_fields()}
     columns, height = header(rows, top, subs.__contains__)
+    above: dict[str, Cell] = {}
     for row in rows[top + height :]:
-        _read(_columns(row, columns), row, unit, names, frame, ledger)
+        cells = _columns(row, columns)
+        if "project_name" in cells and cells["project_name"].text.strip():
+            above = {f: cells[f] for f in ("project_name", "project_budget") if f in cells}
+        elif _text(cells, "item_name") or _text(cells, "catalogue"):
+            cells.update(above)  # a project with several items: its name is merged over them
+        _read(cells, row, unit, names, frame, ledger)
 
 
 def _columns(row: Row, columns: Sequence[str]) -> dict[str, Cell]:
@@ -111,6 +117,8 @@ def _read(
         project, org_id = names.projects[label]
     funds = {key[5:]: cell for key, cell in cells.items() if key.startswith("fund:")}
     catalogue = _text(cells, "catalogue")
+    if role == "leaf" and not catalogue and not _text(cells, "item_name"):
+        role = "subtotal"  # 货物类, or the project above its items
     head = "total" if role == "total" else f"{org_id}.subtotal" if role == "subtotal" else ""
     head = head or f"{project or org_id}.{catalogue or 'none'}"
     # `total` beside its funds is a sum of the row; alone it is the item's own amount.
@@ -145,7 +153,20 @@ def _read(
             "char_end": said[-1].span()[1],
         }
         ledger.add("procurement_items", written)
-        ledger.use(*(used for used in cells.values() if used.text.strip()))
+        ledger.use(*(used for field, used in cells.items() if _is_read(field, used)))
+
+
+_NUMBERS = frozenset({"project_budget", "quantity", "unit_price"})
+
+
+def _is_read(field: str, cell: Cell) -> bool:
+    """Tell whether a cell says what its column is for; 10台 under 数量 is not understood."""
+    if field not in _NUMBERS and not field.startswith("fund:"):
+        return bool(cell.text.strip())
+    try:
+        return parse(cell.text) is not None
+    except ValueError:
+        return False
 
 
 def _text(cells: dict[str, Cell], field: str) -> str:

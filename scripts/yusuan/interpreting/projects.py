@@ -70,6 +70,9 @@ class Projects:
     units: dict[str, str]
     unit: str = ""
     org_id: str = ""
+    is_stated: bool = False
+    is_owned: bool = False
+    stated: set[str] = field(default_factory=set)
     caption: int | None = None
     expects: str = ""
     months: list[int] = field(default_factory=list)
@@ -166,10 +169,13 @@ class Projects:
         """Read what stands over a table: the unit of the bureau, and of the money."""
         for cell in cells:
             text = cell.text.strip()
-            self.unit = unit_in(text) or self.unit
+            stated = unit_in(text)
+            if stated is not None:
+                self.unit, self.is_stated = stated, True
+                self.stated.add(stated)
             match = _UNIT_NAME.fullmatch(text)
             if match is not None and match["code"] in self.units:
-                self.org_id = self.units[match["code"]]
+                self.org_id, self.is_owned = self.units[match["code"]], True
                 self.ledger.use(cell)
 
     def _start(self, cells: list[Cell]) -> None:
@@ -180,7 +186,14 @@ class Projects:
         printed = fold(values["code"].text) if "code" in values else ""
         self.count += 1
         code = printed if _CODE.fullmatch(printed) else self._own_code(printed, name)
-        org_id = self.org_id or next(iter(self.units.values()), frame.org_id)
+        code = self.ledger.key("projects", code)
+        if not self.is_owned:
+            # Nothing above this project says whose it is: with one unit there is no doubt.
+            self.org_id = next(iter(self.units.values())) if len(self.units) == 1 else ""
+        if not self.is_stated and len(self.stated) != 1:
+            self.unit = ""
+        self.is_stated = self.is_owned = False
+        org_id = self.org_id or frame.org_id
         first = cells[0].char_start if self.caption is None else self.caption
         self.current = Project(code, name, org_id, self.count, first, cells[-1].char_end)
         self.caption, self.expects = None, ""
@@ -200,16 +213,21 @@ class Projects:
         for label, cell in _pairs(cells):
             if label not in _MONEY:
                 continue
-            if not self.unit:
-                continue  # an amount without a unit is no amount: it stays unread
-            amount = _amount(cell.text, self.unit)
+            printed, unit = _own_unit(cell.text, self.unit)
+            try:
+                amount = to_yuan(printed, unit)
+            except (ValueError, KeyError):
+                continue  # no number, or a number without a unit: it stays unread
             self.ledger.use(cell)
             project.last = max(project.last, cell.char_end)
             if amount is not None:
-                self._line(project, label, cell, amount)
+                self._line(project, label, (cell, printed, unit), amount)
 
-    def _line(self, project: Project, label: str, cell: Cell, amount: Decimal) -> None:
+    def _line(
+        self, project: Project, label: str, figure: tuple[Cell, str, str], amount: Decimal
+    ) -> None:
         frame = self.frame
+        cell, printed, unit = figure
         self.ledger.add(
             "budget_lines",
             {
@@ -226,9 +244,9 @@ class Projects:
                 "project_code": project.code,
                 "role": "total" if label == "total" else "leaf",
                 "amount_cny": amount,
-                "printed": cell.text.strip(),
-                "unit": self.unit,
-                "status": status_of(cell.text),
+                "printed": printed,
+                "unit": unit,
+                "status": status_of(printed),
                 "char_start": cell.char_start,
                 "char_end": cell.char_end,
             },
@@ -277,11 +295,7 @@ class Projects:
         for cell in cells:
             self.ledger.use(cell)
             for number, start, end in _goal_spans(cell.text):
-                ordinal = 1 + sum(
-                    1
-                    for row in self.ledger.rows["text_items"]
-                    if row["project_code"] == project.code and row["kind"] == "project-goal"
-                )
+                ordinal = self.ledger.count(f"goals.{project.code}")
                 text = cell.text[start:end]
                 first = start + (len(text) - len(text.lstrip()))
                 span = cell.span(first - len(number), first + len(text.strip()))
@@ -312,11 +326,13 @@ def _pairs(cells: list[Cell]) -> Iterator[tuple[str, Cell]]:
             yield name, value
 
 
-def _amount(printed: str, unit: str) -> Decimal | None:
-    try:
-        return to_yuan(printed, unit)
-    except ValueError:
-        return None
+_WITH_UNIT = re.compile(r"\s*(?P<number>[\d,.]+)\s*(?P<unit>亿元|万元|元)\s*")
+
+
+def _own_unit(text: str, unit: str) -> tuple[str, str]:
+    """Return a cell's number and its unit: its own where it prints one, else the table's."""
+    match = _WITH_UNIT.fullmatch(text)
+    return (text.strip(), unit) if match is None else (match["number"], match["unit"])
 
 
 def _month(text: str) -> int | None:

@@ -11,7 +11,7 @@ from yusuan.reading.document import Document, Paragraph, Table
 
 ORDINAL = "[一二三四五六七八九十百]+"
 _NUMBER = re.compile(
-    rf"(?P<part>第{ORDINAL}部分[、：:.．]?)|(?P<top>{ORDINAL}[、.．])"
+    rf"(?P<part>第{ORDINAL}部分[、：:.．]?)|(?P<top>{ORDINAL}\s*[、.．])"
     rf"|(?P<sub>[（(]\s*(?:{ORDINAL}|\d+)\s*[)）]、?)|(?P<item>\d{{1,3}}[、.．]\s*(?!\d))"
 )
 _TRAILING_BRACKET = re.compile(r"（[^（）]*）$")
