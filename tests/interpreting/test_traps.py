@@ -148,3 +148,48 @@ def test_a_title_that_begins_with_about(read):
 def test_a_region_that_is_none_is_asked_for(read, narrative):
     with pytest.raises(IdentityError):
         read(narrative(BODY), Sidecar(region="999999"))
+
+
+def test_a_heading_of_unknown_wording_still_ends_the_section_before(read):
+    text = (
+        "香河县教育局2022年部门预算信息公开情况说明\n一、部门职责及机构设置情况\n机构设置：\n"
+        "下设三个股室。\n二、关于其他方面的安排\n安排5.00万元。\n"
+    )
+    found = read(text)
+    organisation = [r["text"] for r in found.rows["text_items"] if r["kind"] == "organisation"]
+    assert organisation == ["下设三个股室。"]
+    assert "安排5.00万元。" in [unread.text for unread in found.unread]
+
+
+def test_a_list_that_counts_as_sections_do_stays_a_list(read):
+    text = (
+        "香河县教育局2022年部门预算信息公开情况说明\n一、部门职责及机构设置情况\n部门职责：\n"
+        "一、负责教育\n二、负责体育\n二、机关运行经费安排情况\n安排1万元。\n"
+    )
+    found = read(text)
+    duties = [r["text"] for r in found.rows["text_items"] if r["kind"] == "duty"]
+    assert duties == ["负责教育", "负责体育"]
+    assert [r["amount_cny"] for r in found.rows["budget_lines"]] == [10000]
+
+
+HEADER = "\t一级指标\n\t二级指标\n\t三级指标\n\t绩效指标描述\n\t指标值\n\t指标值确定依据\n\n"
+
+
+def test_a_header_that_stands_again_on_the_next_page(read, narrative, project_table):
+    table = project_table("甲", CODE, indicators=1).rstrip("\n") + "\n\n"
+    again = HEADER + "\t\n\t\n\t另一指标\n\t描述\n\t≥5个\n\t历史数据\n\n\n"
+    found = read(narrative(BODY + table + again))
+    targets = [(r["name"], r["level1"], r["level2"]) for r in found.rows["performance_targets"]]
+    assert targets == [("指标0", "output", "quantity"), ("另一指标", "output", "quantity")]
+
+
+def test_the_departments_table_parted_in_two(read, narrative):
+    row = "\t{}\n\t{}\n\t{}\n\t描述\n\t≥90%\n\t历史\n\n"
+    text = (
+        "五、绩效预算信息\n（四）部门整体支出绩效指标\n" + HEADER
+        + row.format("部门产出", "数量", "甲") + "\n续表\n" + row.format("", "", "乙") + "\n"
+    )  # fmt: skip
+    found = read(narrative(BODY + text))
+    assert [(r["name"], r["level2"]) for r in found.rows["performance_targets"]] == [
+        ("甲", "quantity"), ("乙", "quantity")
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from yusuan.interpreting.citations import citations
 from yusuan.interpreting.coverage import account, segments
 from yusuan.interpreting.disclosed import disclosure_items
 from yusuan.interpreting.identity import Identity, blocks, identify, kind_of
-from yusuan.interpreting.indicators import Indicators, Scope, is_header
+from yusuan.interpreting.indicators import DepartmentIndicators
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
 from yusuan.interpreting.narrative import interpret_section, legal_basis, restated
@@ -105,11 +105,12 @@ def _front(sections: list[Section], identity: Identity, frame: Frame, ledger: Le
 def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Ledger) -> None:
     units = {code: identity.unit_id(code) for code in identity.units}
     projects = Projects(frame, ledger, units)
+    department = DepartmentIndicators(frame, ledger)
     for section in sections:
         interpret_section(section, frame, ledger)
         rest = Section(section.key, section.heading, [])
         for block in section.blocks:
-            if isinstance(block, Table) and _department_indicators(block, section, frame, ledger):
+            if isinstance(block, Table) and department.read(block, section):
                 continue
             if isinstance(block, Table) and (is_procurement(block) or is_assets(block, section)):
                 continue
@@ -127,26 +128,6 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
                 interpret_assets(block, over(section, block), frame, ledger)
     for section in sections:
         restated(section, ledger)
-
-
-def _department_indicators(block: Table, section: Section, frame: Frame, ledger: Ledger) -> bool:
-    """Read the department's own indicator table; return False where the block is none."""
-    if section.key == "project-performance":
-        return False
-    at = next((at for at, row in enumerate(block.rows) if is_header(row)), None)
-    if at is None or (section.key not in {"dept-indicators", "dept-performance"} and at > 0):
-        return False
-    if section.key not in {"dept-indicators", "dept-performance"} and not _scored(block, at):
-        return False
-    reader, height = Indicators.under(Scope(frame.org_id), block.rows, at)
-    for row in block.rows[at + height :]:
-        reader.read(row, frame, ledger)
-    return True
-
-
-def _scored(block: Table, at: int) -> bool:
-    """Tell whether the header has a column of scoring: only the department's own table has one."""
-    return any("分标准" in fold(cell.text) for cell in block.rows[at])
 
 
 def _lookup(identity: Identity, frame: Frame, ledger: Ledger) -> Names:

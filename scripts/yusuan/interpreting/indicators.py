@@ -9,8 +9,9 @@ from yusuan.interpreting.grid import Row, header, texts
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold, reverse
 from yusuan.interpreting.result import Value
+from yusuan.interpreting.sections import Section
 from yusuan.interpreting.values import read_bands, read_value
-from yusuan.reading.document import Cell
+from yusuan.reading.document import Cell, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Indicators:
     columns: list[str]
     level1: str = ""
     level2: str = ""
-    level1_text: str = ""
 
     @classmethod
     def under(cls, scope: Scope, rows: Sequence[Row], start: int) -> tuple[Indicators, int]:
@@ -127,6 +127,51 @@ class Indicators:
                     "text": band.text,
                 },
             )
+
+
+_OWN_SECTIONS = frozenset({"dept-indicators", "dept-performance"})
+
+
+@dataclass(slots=True)
+class DepartmentIndicators:
+    """A reader of the department's own indicator tables, which a page break may part in two."""
+
+    frame: Frame
+    ledger: Ledger
+    last: Indicators | None = None
+
+    def read(self, block: Table, section: Section) -> bool:
+        """Read a table; return False where it isn't the department's own."""
+        at = next((at for at, row in enumerate(block.rows) if is_header(row)), None)
+        if at is None:
+            return self._goes_on(block, section)
+        own = section.key in _OWN_SECTIONS
+        if section.key == "project-performance" or not (own or _is_scored(block.rows[at])):
+            return False
+        before = self.last
+        self.last, height = Indicators.under(Scope(self.frame.org_id), block.rows, at)
+        if before is not None:
+            self.last.level1, self.last.level2 = before.level1, before.level2
+        self._rows(block.rows[at + height :])
+        return True
+
+    def _goes_on(self, block: Table, section: Section) -> bool:
+        if self.last is None or section.key not in _OWN_SECTIONS:
+            return False
+        if len(block.rows[0]) != len(self.last.columns):
+            return False
+        self._rows(block.rows)
+        return True
+
+    def _rows(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if self.last is not None:
+                self.last.read(row, self.frame, self.ledger)
+
+
+def _is_scored(header_row: Row) -> bool:
+    """Tell whether a header has a column of scoring: only the department's own table has one."""
+    return any("分标准" in fold(cell.text) for cell in header_row)
 
 
 def _text(cells: dict[str, Cell], field: str) -> str:

@@ -126,7 +126,12 @@ class Projects:
             row = rows[at]
             if is_header(row) and self.current is not None:
                 scope = Scope(self.current.org_id, self.current.code)
+                before = self.current.indicators
                 self.current.indicators, height = Indicators.under(scope, rows, at)
+                if before is not None:
+                    # The header stands again on the next page; what is merged goes on below it.
+                    self.current.indicators.level1 = before.level1
+                    self.current.indicators.level2 = before.level2
                 self.expects = "indicators"
                 at += height
                 continue

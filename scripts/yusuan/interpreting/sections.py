@@ -64,14 +64,32 @@ def numbered(text: str) -> tuple[str, str]:
 def split(document: Document) -> list[Section]:
     """Return the sections of a document in order; the first has no heading."""
     sections = [Section("", None)]
+    last = 0  # the number of the last 一、 heading
+    restarted = False  # whether a list inside the section counts 一、 二、 itself
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            key = section_of(block, inside=sections[-1].key)
+            number = top_ordinal(block.text)
+            restarted = restarted or number == 1
+            follows = number == last + 1 and not restarted
+            key = section_of(block, inside="" if follows else sections[-1].key)
             if key is not None:
                 sections.append(Section(key, block))
+                last, restarted = number or last, False
                 continue
         sections[-1].blocks.append(block)
     return sections
+
+
+_DIGITS = {numeral: at for at, numeral in enumerate("一二三四五六七八九", 1)}
+
+
+def top_ordinal(text: str) -> int:
+    """Return the number that a text opens with as 三、 or 十二、, or 0."""
+    match = _NUMBER.match(text.strip())
+    if match is None or not match["top"]:
+        return 0
+    tens, ten, ones = match["top"].rstrip("、.． ").rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
 def section_of(block: Paragraph, inside: str) -> str | None:
