@@ -225,3 +225,17 @@ def test_lengths_and_places_hold_and_masking_again_finds_nothing(
     assert all(old == new or at in inside for at, (old, new) in enumerate(same))
     assert [place.char_start for place in places] == sorted(place.char_start for place in places)
     assert mask(after)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("孙丽、周建国遗属补助", "孙某、周某某遗属补助"),
+        ("信访人郑海涛救助资金", "信访人郑某某救助资金"),
+        ("发放孙丽、周建国、吴敏遗属补助", "发放孙某、周某某、吴某遗属补助"),
+        ("教育、卫生健康、困难职工生活补助", "教育、卫生健康、困难职工生活补助"),
+    ],
+)
+def test_a_list_of_names_is_masked_as_a_whole(text, masked):
+    document = compose([RawParagraph(text)], format="txt", media_type="text/plain")
+    assert mask(document)[0].text == masked + "\n"

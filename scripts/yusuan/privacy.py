@@ -263,6 +263,8 @@ def _names_in(text: str) -> Iterator[str]:
         person = called or found["person"] is not None
         if _is_name(name, sure=person):
             yield name
+            before = max(0, start - _BEFORE) + found.start("name")
+            yield from _listed_before(text[:before])
     for match in rules.person.finditer(text):
         if rules.is_near(text, match.start()):
             sure = match["sure"] is not None
@@ -278,6 +280,19 @@ def _names_in(text: str) -> Iterator[str]:
             and _is_name(name, sure=False)
         ):
             yield name
+
+
+def _listed_before(text: str) -> Iterator[str]:
+    """Yield the names of a list that ends here: 孙丽、 in 孙丽、周建国遗属补助."""
+    while text.endswith("、"):
+        found = _rules().listed.search(text, max(0, len(text) - _BEFORE))
+        if found is None:
+            return
+        name = _BLANK.sub("", found["name"])
+        if not _is_name(name, sure=True):
+            return
+        yield name
+        text = text[: found.start("name")]
 
 
 def _names_in_column(table: Table) -> Iterator[str]:
@@ -339,6 +354,7 @@ class _Rules:
         paid: 给, a name, 发放.
         near: What makes a name personal data.
         name: A name alone.
+        listed: A name and 、 at the end.
     """
 
     after: re.Pattern[str]
@@ -347,6 +363,7 @@ class _Rules:
     paid: re.Pattern[str]
     near: re.Pattern[str]
     name: re.Pattern[str]
+    listed: re.Pattern[str]
     called: frozenset[str]
     words: frozenset[str]
     ambiguous: frozenset[str]
@@ -391,6 +408,7 @@ def _rules() -> _Rules:
         paid=re.compile(rf"{_any(words['paid_from'])}(?P<name>{name})(?={_any(words['paid_to'])})"),
         near=re.compile(_any(words["near"])),
         name=re.compile(name),
+        listed=re.compile(rf"(?:\A|(?<!{_HAN})|{behind})(?P<name>{name})、\Z"),
         called=frozenset(words["called"]),
         words=frozenset(words["words"]),
         ambiguous=frozenset(words["ambiguous"]),
