@@ -22,6 +22,10 @@ RULED = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 ACCOUNTING = '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '
 
 
+def day(*parts):
+    return datetime(*parts)  # noqa: DTZ001 - a workbook knows no zones
+
+
 def saved(book):
     buffer = io.BytesIO()
     book.save(buffer)
@@ -94,16 +98,16 @@ def test_a_number_is_read_as_it_is_shown(stored, code, shown):
 @pytest.mark.parametrize(
     ("stored", "code", "shown"),
     [
-        (datetime(2021, 12, 31), "yyyy-mm-dd", "2021-12-31"),
-        (datetime(2021, 12, 31), 'yyyy"年"m"月"d"日"', "2021年12月31日"),
-        (datetime(2021, 3, 1), '[$-804]yyyy"年"m"月";@', "2021年3月"),
-        (datetime(2021, 3, 1), "yyyy/m/d;@", "2021/3/1"),
+        (day(2021, 12, 31), "yyyy-mm-dd", "2021-12-31"),
+        (day(2021, 12, 31), 'yyyy"年"m"月"d"日"', "2021年12月31日"),
+        (day(2021, 3, 1), '[$-804]yyyy"年"m"月";@', "2021年3月"),
+        (day(2021, 3, 1), "yyyy/m/d;@", "2021/3/1"),
         (date(2021, 12, 31), "mm-dd-yy", "2021-12-31"),  # "as this computer writes dates"
-        (datetime(2021, 12, 31, 15, 4, 5), "yyyy-mm-dd hh:mm:ss", "2021-12-31 15:04:05"),
+        (day(2021, 12, 31, 15, 4, 5), "yyyy-mm-dd hh:mm:ss", "2021-12-31 15:04:05"),
         (time(9, 5), "h:mm", "9:05"),
-        (datetime(2021, 12, 31, 15, 4), "h:mm AM/PM", "3:04 下午"),
+        (day(2021, 12, 31, 15, 4), "h:mm AM/PM", "3:04 下午"),
         (timedelta(hours=26, minutes=3), "[h]:mm", "26:03"),
-        (datetime(2021, 12, 31), "aaaa", "星期五"),
+        (day(2021, 12, 31), "aaaa", "星期五"),
     ],
 )
 def test_a_date_is_read_as_it_is_shown(stored, code, shown):
@@ -124,7 +128,7 @@ def test_every_kind_of_cell_is_read():
     rows = [[26, 0.5, date(2021, 12, 31), "0"], [True, None, "第一_x000D_\n第二", "#REF!"]]
     (table,) = read_xlsx(workbook(rows, title="Sheet1", change=change)).tables
     assert [cell.text for cell in table.rows[0]] == ["26.00", "50.00%", "2021-12-31", "0"]
-    assert [cell.text for cell in table.rows[1]] == ["TRUE", "", "第一\n\n第二", "#REF!"]
+    assert [cell.text for cell in table.rows[1]] == ["TRUE", "", "第一\n第二", "#REF!"]
 
 
 def test_captions_and_remarks_around_a_ruled_table_are_paragraphs():
@@ -310,7 +314,7 @@ def test_an_xls_reads_like_the_xlsx_that_it_was(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(data)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", "xls", "a.xlsx"],
+        [shutil.which("soffice"), profile, "--headless", "--convert-to", "xls", "a.xlsx"],
         cwd=tmp_path, check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     found = read_xls((tmp_path / "a.xls").read_bytes())

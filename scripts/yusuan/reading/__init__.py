@@ -6,13 +6,15 @@ is not always what it seems.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yusuan.errors import DocumentError
 from yusuan.messages import say
 from yusuan.reading.document import Document
+
+if TYPE_CHECKING:  # the child process does without
+    from pathlib import Path
 
 MEMORY = 1 << 30
 SECONDS = 60.0
@@ -48,6 +50,8 @@ def read(path: Path, *, memory: int = MEMORY, seconds: float = SECONDS) -> Sourc
     Raises:
         DocumentError: It can't be read; the error says why and what to do.
     """
+    import hashlib
+
     from yusuan.reading.sandbox import run
 
     data = load(path)
@@ -65,18 +69,23 @@ def load(path: Path) -> bytes:
         DocumentError: It is not there, is no file, or is too large.
     """
     subject = str(path)
-    if path.is_dir():
-        raise DocumentError(subject, say("is-folder"), say("is-folder-advice"))
-    if not path.exists():
-        raise DocumentError(subject, say("document-missing"), say("document-missing-advice"))
     try:
-        if path.stat().st_size > LARGEST:
-            limit = LARGEST >> 20
-            raise DocumentError(subject, say("too-large", limit=limit), say("too-large-advice"))
-        return path.read_bytes()
-    except OSError as fault:
-        reason = say("document-unreadable", fault=fault.strerror or fault)
+        if path.is_dir():
+            raise DocumentError(subject, say("is-folder"), say("is-folder-advice"))
+        # A pipe states no size: the limit is held while reading.
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError) as fault:
+        reason = say("document-missing")
+        raise DocumentError(subject, reason, say("document-missing-advice")) from fault
+    except (OSError, ValueError) as fault:  # ValueError: the name holds a NUL
+        said = fault.strerror if isinstance(fault, OSError) else None
+        reason = say("document-unreadable", fault=said or str(fault))
         raise DocumentError(subject, reason, say("document-unreadable-advice")) from fault
+    if len(data) > LARGEST:
+        reason = say("too-large", limit=LARGEST >> 20)
+        raise DocumentError(subject, reason, say("too-large-advice"))
+    return data
 
 
 def read_bytes(data: bytes) -> Document:

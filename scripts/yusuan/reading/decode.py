@@ -31,8 +31,13 @@ _WORDS = (
     "经费",
     "年",
 )
+_WORD = re.compile("|".join(_WORDS))
+# What no budget prints, and a wrong charset makes: private characters, C1 controls.
+_RARE = re.compile("[\ue000-\uf8ff\x80-\x9f]")
 # More faults than one in two hundred bytes, and it is no UTF-8.
 _FEW = 200
+# The charsets that a page may declare and be believed; gb18030 holds gb2312 and gbk.
+_DECLARED = frozenset({"big5", "big5hkscs", "cp950", "hz", "euc_tw", "euc_kr", "shift_jis"})
 
 
 def decode(data: bytes, hint: str | None = None) -> tuple[str, str, tuple[tuple[int, str], ...]]:
@@ -44,7 +49,7 @@ def decode(data: bytes, hint: str | None = None) -> tuple[str, str, tuple[tuple[
 
     Returns:
         The text with a byte order mark kept as U+FEFF and each bad byte as U+FFFD; the charset;
-        and (offset into the text, the byte in hexadecimal) for each bad byte. `encode` of the
+        and (offset into the text, the bytes in hexadecimal) for each U+FFFD. `encode` of the
         three is `data` again.
     """
     for mark, charset in _MARKS:
@@ -52,6 +57,8 @@ def decode(data: bytes, hint: str | None = None) -> tuple[str, str, tuple[tuple[
             found = _strict(data, charset)
             if found is not None:
                 return found, charset, ()
+            if charset != "utf-8":  # which is tried below, with what else it may be
+                return _faulty_utf16(data, charset)
     found = _strict(data, "utf-8")
     if found is not None:
         return found, "utf-8", ()
@@ -72,7 +79,7 @@ def encode(text: str, charset: str, undecoded: tuple[tuple[int, str], ...]) -> b
 def _strict(data: bytes, charset: str) -> str | None:
     try:
         text = data.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
         return None
     return text if text.encode(charset) == data else None
 
@@ -86,13 +93,11 @@ def _guesses(data: bytes, hint: str | None) -> list[tuple[str, str, tuple[tuple[
 
 
 def _canonical(hint: str | None) -> str | None:
-    # What is declared gb2312 or gbk is mostly more than that; gb18030 holds both.
-    if hint is None or hint.lower() in {"gb2312", "gbk", "gb_2312-80", "utf-8", "utf8"}:
-        return None
     try:
-        return codecs.lookup(hint).name
+        name = "" if hint is None else codecs.lookup(hint).name
     except LookupError:
         return None
+    return name if name in _DECLARED else None
 
 
 def _faulty(data: bytes, charset: str) -> tuple[str, str, tuple[tuple[int, str], ...]]:
@@ -106,7 +111,23 @@ def _faulty(data: bytes, charset: str) -> tuple[str, str, tuple[tuple[int, str],
     return data.decode("latin-1"), "latin-1", ()
 
 
-_BAD = re.compile("[\udc80-\udcff]")
+def _faulty_utf16(data: bytes, charset: str) -> tuple[str, str, tuple[tuple[int, str], ...]]:
+    """Decode with one U+FFFD for each half of a pair that stands alone, and an odd last byte."""
+    even = len(data) // 2 * 2
+    text = data[:even].decode(charset, "surrogatepass")
+    bad = [
+        (match.start(), match.group().encode(charset, "surrogatepass").hex())
+        for match in _HALF.finditer(text)
+    ]
+    plain = _HALF.sub("\ufffd", text)
+    if even < len(data):
+        bad.append((len(plain), data[even:].hex()))
+        plain += "\ufffd"
+    return plain, charset, tuple(bad)
+
+
+_BAD = re.compile("[\udc00-\udcff]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _one_byte(fault: UnicodeError) -> tuple[str, int]:
@@ -119,6 +140,6 @@ codecs.register_error("yusuan-bytes", _one_byte)
 
 
 def _score(text: str, faults: int) -> float:
-    words = sum(text.count(word) for word in _WORDS)
-    rare = sum(1 for char in text if "\ue000" <= char <= "\uf8ff" or "\x80" <= char <= "\x9f")
+    words = len(_WORD.findall(text))
+    rare = len(_RARE.findall(text))
     return words - 5 * rare - faults * (1 if faults * _FEW < len(text) else 50)

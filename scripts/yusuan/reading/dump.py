@@ -69,22 +69,26 @@ class _Dump:
         if self.text.startswith("\ufeff"):
             self.residue.append((0, 1))
             start = 1
-        for match in _LINE.finditer(self.text, start):
-            if match.start() == match.end():
-                break
-            line = match.group().rstrip("\r\n")
-            self._line(match.start(), match.start() + len(line), line)
+        lines = [
+            (match.start(), match.group().rstrip("\r\n"))
+            for match in _LINE.finditer(self.text, start)
+            if match.group()
+        ]
+        following = [line for _, line in lines[1:]] + [""]
+        for (at, line), below in zip(lines, following, strict=False):
+            self._line(at, line, below)
         self._end_table()
 
-    def _line(self, start: int, end: int, line: str) -> None:
-        if line.startswith("\t"):
-            if "\t" in line[1:]:
-                self._flat_row(start, line)
-                return
+    def _line(self, start: int, line: str, below: str) -> None:
+        """Take a line; `below` is the one after it."""
+        end = start + len(line)
+        if self._is_flat(line, below):
+            self._flat_row(start, line)
+        elif line.startswith("\t"):
+            if self.ended == "flat":
+                self._end_table()
             self._end_cell()
             self.cell, self.ended = (start + 1, end), "cell"
-        elif self.ended == "flat":
-            self._inner_tabs(start, end, line)
         elif not line and self.ended == "cell":
             self._end_row()
             self.ended = "row"
@@ -93,16 +97,21 @@ class _Dump:
         elif self.ended == "cell" and self.cell is not None and not self._is_glued(line):
             self.cell = (self.cell[0], end)
         else:
-            self._inner_tabs(start, end, line)
+            self._end_table()
+            self._paragraph(start, end)
 
-    def _inner_tabs(self, start: int, end: int, line: str) -> None:
-        if "\t" in line:
-            if self.ended != "flat":
-                self._end_table()
-            self._flat_row(start, line)
-            return
-        self._end_table()
-        self._paragraph(start, end)
+    def _is_flat(self, line: str, below: str) -> bool:
+        """Tell whether a line is a row whose cells stand on one line, with TAB between them.
+
+        One such line alone is a paragraph with a tab stop (a signature, a line of contents), and
+        inside a dump's row a further TAB is one that somebody typed into the cell.
+        """
+        if self.ended == "flat":
+            is_pair = line.startswith("\t") and len(self.rows[-1]) == 2  # noqa: PLR2004
+            return "\t" in line[1:] or (is_pair and not below.startswith("\t"))
+        if self.ended == "cell" or (self.ended == "row" and line.startswith("\t")):
+            return False
+        return "\t" in line[1:] and "\t" in below[1:]
 
     def _is_glued(self, line: str) -> bool:
         """Tell whether a line in a cell is the heading of the next section.
@@ -118,7 +127,6 @@ class _Dump:
         return len(self.row) + 1 < width
 
     def _flat_row(self, start: int, line: str) -> None:
-        """Read a row whose cells stand on one line, with TAB between them."""
         if self.ended not in {"flat", "no"}:
             self._end_table()
         at, offset = len(self.rows), start

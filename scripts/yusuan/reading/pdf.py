@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import io
 import logging
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
+from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
+from pdfminer.psparser import LIT
 from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from yusuan.errors import DocumentError
@@ -31,8 +35,12 @@ _MEDIA_TYPE = "application/pdf"
 _OVERLAY = 1.0
 # The end mark stands in the last kilobyte; some programs append a signature or blanks.
 _TAIL = 8192
+# What is smaller can't be seen.
+_LEAST_SIZE = 0.5
 # The share of a page's characters that may lack a code: bullets and symbols do in many files.
 _MOST_UNREADABLE = 0.1
+# A scanner's slant is upright, a watermark is not.
+_MOST_RISE = 0.1
 _Object = dict[str, Any]
 # What pdfminer lets through on damaged files, besides its own errors.
 _FAULTS = (
@@ -57,6 +65,8 @@ def read_pdf(data: bytes) -> Document:
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             count = len(pdf.pages)
+            if _declared_pages(pdf) > count:
+                raise _error("pdf-damaged")
             pages = [_content(page, count) for page in pdf.pages]
     except _FAULTS as fault:
         raise _error("pdf-encrypted" if _is_encrypted(fault) else "pdf-damaged") from fault
@@ -76,12 +86,18 @@ def _is_encrypted(fault: BaseException) -> bool:
     return any(isinstance(each, PDFPasswordIncorrect | PDFEncryptionError) for each in causes)
 
 
+def _declared_pages(pdf: PDF) -> int:
+    count = resolve1(resolve1(pdf.doc.catalog["Pages"]).get("Count"))
+    return count if isinstance(count, int) else 0
+
+
 # ------------------------------------------------------------------------------------- a page
 
 
 def _content(page: Page, count: int) -> PageContent:
     """Read one page and let go of what pdfplumber keeps of it."""
     number = page.page_number
+    _require_whole(page)
     page = _turned_upright(page)
     chars = list(_plain_characters(page))
     if sum(char["text"].startswith("(cid:") for char in chars) > len(chars) * _MOST_UNREADABLE:
@@ -111,6 +127,24 @@ def _content(page: Page, count: int) -> PageContent:
     return content
 
 
+def _require_whole(page: Page) -> None:
+    """Raise an error where a page's content is damaged: pdfminer reads what is left, and is silent.
+
+    Raises:
+        DocumentError: A part of the page is not there, or can't be unpacked.
+    """
+    for reference in page.page_obj.contents:
+        stream = resolve1(reference)
+        if not isinstance(stream, PDFStream):
+            raise _error("pdf-damaged")
+        packed = [name for name, _ in stream.get_filters()] == [LIT("FlateDecode")]
+        if packed and stream.rawdata is not None and stream.decipher is None:
+            try:
+                zlib.decompress(stream.rawdata)
+            except zlib.error as fault:
+                raise _error("pdf-damaged") from fault
+
+
 def _turned_upright(page: Page) -> Page:
     """Return the page as a reader turns it, where most of its text lies on its side.
 
@@ -135,7 +169,7 @@ def _plain_characters(page: Page) -> Iterator[_Object]:
     left, top, right, bottom = page.cropbox
     seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
     for char in page.chars:
-        if not char["upright"]:
+        if not _is_upright(char) or char["size"] < _LEAST_SIZE:
             continue
         across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
         if not (left <= across <= right and top <= down <= bottom):
@@ -150,6 +184,15 @@ def _plain_characters(page: Page) -> Iterator[_Object]:
             continue
         seen.setdefault((char["text"], int(x), int(y)), []).append((x, y))
         yield char
+
+
+def _is_upright(char: _Object) -> bool:
+    """Tell whether a character stands as it should; italics may lean.
+
+    pdfplumber's own mark lets pass what rises by less than a right angle.
+    """
+    along, rise = char["matrix"][:2]
+    return bool(along > 0 and abs(rise) < along * _MOST_RISE)
 
 
 def _is_picture(page: Page) -> bool:

@@ -1,7 +1,7 @@
 """A parser in a child process, with limits on memory and time.
 
 The child gets the bytes on standard input and answers with JSON, never with pickled objects: what
-runs inside it is not trusted.
+runs inside it is not trusted. It does not get the environment, where secrets are.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ from typing import Any
 
 from yusuan.errors import DocumentError
 from yusuan.messages import Message, say
-from yusuan.reading.document import Cell, Document, Paragraph, Table
+from yusuan.reading.document import Document
 from yusuan.reading.sniff import sniff
+from yusuan.reading.transport import OUT_OF_MEMORY, READ, REFUSED, unpack
 
 _OFFICE = {
     "doc": "application/msword",
     "odt": "application/vnd.oasis.opendocument.text",
     "rtf": "application/rtf",
 }
-_MEMORY_SIGNALS = frozenset({-9, -11, -6})
+# Killed by the system, aborted, or struck by an address that it could not get.
+_MEMORY_SIGNALS = frozenset({-9, -6, -11})
+_MEMORY_WORDS = ("MemoryError", "annot allocate memory", "failed to map segment")
+# What Python itself needs to start.
+_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP")
 
 
 def run(data: bytes, *, memory: int, seconds: float) -> Document:
@@ -33,7 +38,7 @@ def run(data: bytes, *, memory: int, seconds: float) -> Document:
 
     Args:
         data: The file.
-        memory: Bytes of address space the child may take.
+        memory: Bytes of address space the child may take; not enforced on Windows.
         seconds: Wall time it may take.
 
     Raises:
@@ -50,33 +55,43 @@ def run(data: bytes, *, memory: int, seconds: float) -> Document:
 
 
 def _child(data: bytes, kind: str, memory: int, seconds: float) -> Document:
-    root = str(Path(__file__).resolve().parents[2])
-    code = (
-        f"import sys; sys.path[:0] = [{root!r}];"
-        f" from yusuan.reading.child import main; main({kind!r}, {memory}, {seconds})"
-    )
     with subprocess.Popen(
-        [sys.executable, "-I", "-c", code],
+        _command(kind, memory, seconds),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         start_new_session=True,
     ) as process:
         try:
             answer, trouble = process.communicate(data, timeout=seconds)
         except subprocess.TimeoutExpired as fault:
             _kill(process)
-            raise DocumentError(
-                "", say("too-slow", seconds=f"{seconds:g}"), say("too-slow-advice")
-            ) from fault
+            raise _too_slow(seconds) from fault
         except BaseException:
             _kill(process)
             raise
-    if process.returncode == 0:
-        return _document(json.loads(answer))
-    if process.returncode == 3 and answer:  # noqa: PLR2004 - the child's word for "can't be read"
+    if process.returncode == READ:
+        return unpack(json.loads(answer))
+    if process.returncode == REFUSED and answer:
         raise _error(json.loads(answer))
-    raise _crash(process.returncode, trouble.decode("utf-8", "replace"), memory)
+    raise _crash(process.returncode, trouble.decode("utf-8", "replace"), memory, seconds)
+
+
+def _command(kind: str, memory: int, seconds: float) -> list[str]:
+    """Return how to start the child.
+
+    It gets this process's path of modules, so that it finds the same yusuan and the same parsers
+    wherever they are installed; -S then saves the search for them. What is relative stays out: it
+    would be the folder where the document lies.
+    """
+    root = str(Path(__file__).resolve().parents[2])
+    places = [root, *(place for place in sys.path if Path(place).is_absolute() and place != root)]
+    code = (
+        f"import sys; sys.path[:] = {places!r};"
+        f" from yusuan.reading.child import main; main({kind!r}, {memory}, {seconds})"
+    )
+    return [sys.executable, "-I", "-S", "-c", code]
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -87,8 +102,15 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _crash(code: int, trouble: str, memory: int) -> DocumentError:
-    if code in _MEMORY_SIGNALS or "MemoryError" in trouble or "memory" in trouble.lower():
+def _too_slow(seconds: float) -> DocumentError:
+    return DocumentError("", say("too-slow", seconds=f"{seconds:g}"), say("too-slow-advice"))
+
+
+def _crash(code: int, trouble: str, memory: int, seconds: float) -> DocumentError:
+    if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
+        return _too_slow(seconds)
+    is_short = code == OUT_OF_MEMORY or code in _MEMORY_SIGNALS
+    if is_short or any(words in trouble for words in _MEMORY_WORDS):
         reason = say("too-much-memory", limit=memory >> 20)
         return DocumentError("", reason, say("too-much-memory-advice"))
     last = trouble.strip().rsplit("\n", 1)[-1] or f"exit {code}"
@@ -98,52 +120,3 @@ def _crash(code: int, trouble: str, memory: int) -> DocumentError:
 def _error(answer: dict[str, Any]) -> DocumentError:
     reason, advice = (Message(*answer[name]) for name in ("reason", "advice"))
     return DocumentError("", reason, advice)
-
-
-def pack(document: Document) -> dict[str, Any]:
-    """Return a document as plain JSON."""
-    return {
-        "text": document.text,
-        "blocks": [
-            [[_cell(cell) for cell in row] for row in block.rows]
-            if isinstance(block, Table)
-            else {"p": [block.text, block.char_start, block.char_end, block.marks, block.page,
-                        block.outline]}
-            for block in document.blocks
-        ],
-        "rest": [document.format, document.media_type, document.residue, document.undecoded,
-                 document.pages, document.tables_only],
-    }  # fmt: skip
-
-
-def _cell(cell: Cell) -> list[Any]:
-    return [cell.text, cell.char_start, cell.char_end, cell.marks, cell.page, cell.row,
-            cell.column, cell.row_span, cell.column_span, cell.covered]  # fmt: skip
-
-
-def _document(answer: dict[str, Any]) -> Document:
-    blocks = tuple(
-        Table(tuple(tuple(_read_cell(cell) for cell in row) for row in block))
-        if isinstance(block, list)
-        else _read_paragraph(block["p"])
-        for block in answer["blocks"]
-    )
-    kind, media_type, residue, undecoded, pages, tables_only = answer["rest"]
-    return Document(
-        answer["text"], blocks, kind, media_type, _tuples(residue), _tuples(undecoded), pages,
-        tables_only,
-    )  # fmt: skip
-
-
-def _tuples(pairs: list[list[Any]]) -> tuple[Any, ...]:
-    return tuple(tuple(pair) for pair in pairs)
-
-
-def _read_cell(values: list[Any]) -> Cell:
-    values[3] = _tuples(values[3])
-    return Cell(*values)
-
-
-def _read_paragraph(values: list[Any]) -> Paragraph:
-    values[3] = _tuples(values[3])
-    return Paragraph(*values)

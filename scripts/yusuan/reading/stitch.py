@@ -23,17 +23,21 @@ _MIDDLE = 0.5
 # So many lines that end at one place show where the margin is.
 _LINES_OF_A_MARGIN = 3
 
+# Running text takes at least this share of a page, from its left edge.
+_LEAST_COLUMN = 0.6
+
 
 def stitch(pages: Sequence[PageContent]) -> Iterator[RawParagraph | RawTable]:
     """Give the blocks of a document from its pages, in reading order."""
     builder = _Builder(pages)
     for page in pages:
         builder.add(page)
+    builder.close()
     headers = [draft.rows[0] for draft in builder.blocks if isinstance(draft, Draft)]
     for block in builder.blocks:
         if isinstance(block, Draft):
             for draft in part_by_wording(block, headers):
-                yield from to_raw(draft)
+                yield to_raw(draft)
         elif isinstance(block, _Text):
             yield RawParagraph(block.text, page=block.lines[0].page)
         else:
@@ -87,7 +91,7 @@ class _Builder:
                 last.text += join(before, line) + line.text
                 last.lines.append(line)
                 return
-        self._close()
+        self.close()
         self.blocks.append(_Text(line.text, [line]))
 
     def _add_table(self, part: Ruled, page: PageContent) -> None:
@@ -99,10 +103,10 @@ class _Builder:
                 self.waiting.append(RawParagraph(text, page=page.number, furniture=True))
             last.extend(part, page.number)
             return
-        self._close()
+        self.close()
         self.blocks.append(Draft(part, page.number, self._captions(page.number)))
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """End the last block: furniture that interrupted it follows it."""
         self.blocks += self.waiting
         self.waiting = []
@@ -140,7 +144,7 @@ class _Builder:
             return True
         if draft.bottom < self.pages[draft.page - 1].height * _MIDDLE:
             return False
-        ours, theirs = draft.sides(), _sides(part)
+        ours, theirs = draft.sides, _sides(part)
         return _within(theirs, ours) or _within(ours, theirs)
 
 
@@ -155,22 +159,33 @@ def _within(some: set[float], others: set[float]) -> bool:
 def _margins(pages: Sequence[PageContent], furniture: set[Line]) -> dict[int, tuple[float, float]]:
     """Return page → where its running text begins and ends.
 
-    A page with too few lines to show it takes the widest of the pages that are as wide.
+    A page with too few lines to show it takes what the pages show that are as wide.
     """
     lines = {page.number: [line for line in page.lines if line not in furniture] for page in pages}
-    ends: dict[int, list[float]] = {}
-    starts: dict[int, list[float]] = {}
+    by_width: dict[int, list[Line]] = {}
     for page in pages:
-        ends.setdefault(round(page.width), []).extend(line.x1 for line in lines[page.number])
-        starts.setdefault(round(page.width), []).extend(line.x0 for line in lines[page.number])
+        by_width.setdefault(round(page.width), []).extend(lines[page.number])
     found = {}
     for page in pages:
-        own = lines[page.number]
-        left = min([line.x0 for line in own], default=0.0)
-        right = max([line.x1 for line in own], default=page.width)
-        if sum(line.x0 - left < line.size / 2 for line in own) < _LINES_OF_A_MARGIN:
-            left = min(starts[round(page.width)], default=left)
-        if sum(right - line.x1 < line.size for line in own) < _LINES_OF_A_MARGIN:
-            right = max(ends[round(page.width)], default=right)
-        found[page.number] = (left, right)
+        like = by_width[round(page.width)]
+        left = (
+            _left(lines[page.number]) or _left(like) or min([line.x0 for line in like], default=0)
+        )
+        right = _right(lines[page.number], page.width) or _right(like, page.width)
+        # Where no lines show it, the right margin is taken to be as wide as the left.
+        found[page.number] = (left, page.width - left if right is None else right)
     return found
+
+
+def _left(lines: Sequence[Line]) -> float | None:
+    """Return where lines begin, where several begin there."""
+    left = min([line.x0 for line in lines], default=0.0)
+    there = sum(line.x0 - left < line.size / 2 for line in lines)
+    return left if there >= _LINES_OF_A_MARGIN else None
+
+
+def _right(lines: Sequence[Line], width: float) -> float | None:
+    """Return where lines end, where several end there; a list of short names shows nothing."""
+    right = max([line.x1 for line in lines], default=0.0)
+    there = sum(right - line.x1 < line.size for line in lines)
+    return right if there >= _LINES_OF_A_MARGIN and right > width * _LEAST_COLUMN else None

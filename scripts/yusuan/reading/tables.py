@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from yusuan.reading.document import RawCell, RawParagraph, RawTable
+from yusuan.reading.document import RawCell, RawTable
 from yusuan.reading.lines import Line, cell_text, is_wrapped
 from yusuan.reading.page import Ruled, RuledCell
 
@@ -23,19 +23,34 @@ class Draft:
         captions: The lines right above it, without blanks.
         page: Where it ends so far.
         x0, x1, bottom: The box of its last part.
+        sides: Where its cells begin and end.
     """
 
     def __init__(self, part: Ruled, page: int, captions: Sequence[str]) -> None:
-        self.rows: list[list[RuledCell]] = [list(row) for row in part.rows]
+        self.rows: list[list[RuledCell]] = []
         self.captions = list(captions)
+        self.sides: set[float] = set()
+        self._begin = 0
         self._take(part, page)
+        self._add([list(row) for row in part.rows])
 
     def _take(self, part: Ruled, page: int) -> None:
         self.page, self.x0, self.x1, self.bottom = page, part.x0, part.x1, part.bottom
 
-    def sides(self) -> set[float]:
-        """Return where its cells begin and end, from left to right."""
-        return {x for row in self.rows for cell in row for x in (cell.x0, cell.x1)}
+    def _add(self, rows: Sequence[list[RuledCell]]) -> None:
+        self.rows += rows
+        self.sides.update(round(x, 1) for row in rows for cell in row for x in (cell.x0, cell.x1))
+        foot = self._foot()
+        self._begin = min([at for at, _ in foot], default=len(self.rows))
+
+    def _foot(self) -> list[tuple[int, RuledCell]]:
+        """Return the cells that reach the last row, with the rows where they begin."""
+        return [
+            (at, cell)
+            for at in range(self._begin, len(self.rows))
+            for cell in self.rows[at]
+            if at + cell.row_span >= len(self.rows)
+        ]
 
     def extend(self, part: Ruled, page: int) -> None:
         """Add the part on the next page: without its header, its first row where it belongs."""
@@ -43,38 +58,24 @@ class Draft:
         self._take(part, page)
         if not rows:
             return
-        pairs = self._pairs(rows[0])
-        if pairs is not None and _is_same_row(pairs):
-            for cell, rest in pairs:
-                self._grow(cell, rest, rest.row_span - 1)
-            rows = rows[1:]
-        else:
-            for cell, rest in pairs or ():
-                if _reaches_over(cell, rest):
-                    self._grow(cell, rest, rest.row_span)
-                    rows[0].remove(rest)
-        self.rows += rows
+        foot = sorted(self._foot(), key=lambda place: place[1].x0)
+        cells = [cell for _, cell in foot]
+        if len(cells) == len(rows[0]) and all(map(_is_below, cells, rows[0])):
+            pairs = list(zip(foot, rows[0], strict=True))
+            same = _is_same_row([(cell, rest) for (_, cell), rest in pairs])
+            over = [same or _reaches_over(cell, rest) for (_, cell), rest in pairs]
+            for ((at, cell), rest), joins in zip(pairs, over, strict=True):
+                if joins:
+                    self._grow(at, cell, rest, rest.row_span - same)
+            rows[0] = [rest for (_, rest), joins in zip(pairs, over, strict=True) if not joins]
+            if same:
+                rows = rows[1:]
+        self._add(rows)
 
-    def _pairs(self, row: Row) -> list[tuple[RuledCell, RuledCell]] | None:
-        """Return the cells at the foot with those below them; None where they don't match."""
-        foot = [
-            cell
-            for at, cells in enumerate(self.rows)
-            for cell in cells
-            if at + cell.row_span >= len(self.rows)
-        ]
-        foot.sort(key=lambda cell: cell.x0)
-        if len(foot) != len(row):
-            return None
-        pairs = list(zip(foot, row, strict=True))
-        return pairs if all(_is_below(cell, rest) for cell, rest in pairs) else None
-
-    def _grow(self, cell: RuledCell, rest: RuledCell, by: int) -> None:
+    def _grow(self, row: int, cell: RuledCell, rest: RuledCell, by: int) -> None:
+        """Let a cell reach down over what goes on below it."""
         grown = replace(cell, row_span=cell.row_span + by, lines=[*cell.lines, *rest.lines])
-        for cells in self.rows:
-            for at, other in enumerate(cells):
-                if other is cell:
-                    cells[at] = grown
+        self.rows[row] = [grown if other is cell else other for other in self.rows[row]]
 
 
 def _is_below(cell: RuledCell, rest: RuledCell) -> bool:
@@ -139,19 +140,13 @@ def part_by_wording(draft: Draft, headers: Sequence[Row]) -> Iterator[Draft]:
         yield Draft(part, draft.page, draft.captions)
 
 
-def to_raw(draft: Draft) -> Iterator[RawParagraph | RawTable]:
-    """Give the table; a single box is no table but a frame around paragraphs."""
-    cells = [cell for row in draft.rows for cell in row]
-    if len(cells) == 1:
-        for text in _text(cells[0]).split("\n"):
-            if text:
-                yield RawParagraph(text, page=cells[0].page)
-        return
+def to_raw(draft: Draft) -> RawTable:
+    """Return the table as readers give it."""
     xs: list[float] = []
-    for x in sorted(draft.sides()):
+    for x in sorted(draft.sides):
         if not xs or x - xs[-1] > _SAME:
             xs.append(x)
-    yield RawTable(list(_raw_rows(draft.rows, xs)))
+    return RawTable(list(_raw_rows(draft.rows, xs)))
 
 
 def _raw_rows(rows: Sequence[Row], xs: Sequence[float]) -> Iterator[list[RawCell]]:
