@@ -10,7 +10,7 @@ from yusuan.errors import DocumentError
 from yusuan.interpreting.assets import interpret_assets, is_assets, planned_purchase
 from yusuan.interpreting.captions import over, unit_in
 from yusuan.interpreting.citations import citations
-from yusuan.interpreting.coverage import account, segments
+from yusuan.interpreting.coverage import account, places, segments
 from yusuan.interpreting.disclosed import disclosure_items
 from yusuan.interpreting.identity import Identity, blocks, identify, kind_of
 from yusuan.interpreting.indicators import DepartmentIndicators
@@ -63,11 +63,12 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
     _body(sections, identity, frame, ledger)
     _names(identity, frame, ledger)
     _citations(document, frame, ledger)
-    unread, extraction = account(document, sections, ledger)
+    everywhere = list(places(document))
+    unread, extraction = account(document, everywhere, sections, ledger)
     if not _interpreted(ledger):
         raise DocumentError(subject, say("not-a-disclosure"), say("not-a-disclosure-advice"))
     ledger.rows["documents"] = [_document_row(source, identity, frame, sidecar)]
-    ledger.rows["segments"] = segments(document, frame, ledger)
+    ledger.rows["segments"] = segments(document, everywhere, frame, ledger)
     ledger.rows["disclosure_items"] = disclosure_items(sections, frame, ledger)
     ledger.rows["classifications"] = _classifications(ledger)
     rows = {table: ledger.rows[table] for table in TABLES}

@@ -15,7 +15,7 @@ from yusuan.reading.document import Block, Cell, Document, Paragraph, Table
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A block, the table it stands in, and where its framing starts."""
 
     block: Block
@@ -23,21 +23,21 @@ class _Place:
     table_no: int | None
 
 
-def _places(document: Document) -> Iterator[_Place]:
+def places(document: Document) -> Iterator[Place]:
+    """Yield every paragraph and cell in order, with where it stands."""
     table_no = 0
     for block in document.blocks:
         if isinstance(block, Table):
             table_no += 1
             for cell in block.cells:
                 framed = cell.char_start > 0 and document.text[cell.char_start - 1] == "\t"
-                yield _Place(cell, cell.char_start - framed, table_no)
+                yield Place(cell, cell.char_start - framed, table_no)
         else:
-            yield _Place(block, block.char_start, None)
+            yield Place(block, block.char_start, None)
 
 
-def segments(document: Document, frame: Frame, ledger: Ledger) -> list[Row]:
+def segments(document: Document, places: list[Place], frame: Frame, ledger: Ledger) -> list[Row]:
     """Return rows that tile the canonical text: each character once, in order."""
-    places = list(_places(document))
     starts = [place.start for place in places]
     text = document.text
     edges = {0, len(text), *starts}
@@ -67,7 +67,7 @@ def _with_framing(text: str, start: int) -> int:
 def _segment(
     frame: Frame,
     number: int,
-    place: _Place | None,
+    place: Place | None,
     text: str,
     start: int,
     is_residue: bool,  # noqa: FBT001 - a private step
@@ -97,7 +97,7 @@ def _segment(
 
 
 def account(
-    document: Document, sections: list[Section], ledger: Ledger
+    document: Document, places: list[Place], sections: list[Section], ledger: Ledger
 ) -> tuple[tuple[Unread, ...], Extraction]:
     """Return what neither a row uses nor the list of labels knows, and the counts."""
     used = _merge([*ledger.used, *document.residue])
@@ -107,13 +107,12 @@ def account(
     unread: list[Unread] = []
     counts = {"cell": [0, 0, 0], "paragraph": [0, 0, 0]}
     tables_used: set[int] = set()
-    for place in _places(document):
+    for place in places:
         block = place.block
         if not block.text.strip():
             continue
         count = counts["cell" if isinstance(block, Cell) else "paragraph"]
         count[0] += 1
-        left = list(_left(document.text, block, used, starts))
         if (
             is_label(block.text)
             or is_nothing(block.text)
@@ -129,7 +128,7 @@ def account(
         section = titles[at][1] if at >= 0 else ""
         unread.extend(
             Unread(start, end, document.text[start:end].strip(), section, place.table_no)
-            for start, end in left
+            for start, end in _left(document.text, block, used, starts)
         )
     extraction = Extraction(
         len(document.tables), len(tables_used), *counts["cell"], *counts["paragraph"]
