@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,7 @@ class Document:
         return [block for block in self.blocks if isinstance(block, Table)]
 
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """A cell before it has its place.
 
     Attributes:
@@ -206,4 +206,6 @@ def compose(
 
 
 def _plain(text: str) -> str:
+    if "\t" not in text and "\r" not in text:
+        return text
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
