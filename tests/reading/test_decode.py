@@ -47,3 +47,30 @@ def test_any_text_comes_back(text, charset):
     data = text.encode(charset, "ignore")
     found = decode(data)
     assert encode(*found) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "undecoded"),
+    [
+        (b"\xff\xfe" + "收入".encode("utf-16-le") + b"\n", "\ufeff收入\ufffd", ((3, "0a"),)),
+        (
+            b"\xff\xfe" + "收".encode("utf-16-le") + b"\x00\xd8" + "入".encode("utf-16-le"),
+            "\ufeff收\ufffd入",
+            ((2, "00d8"),),
+        ),
+    ],
+)
+def test_utf_16_with_a_fault_is_still_utf_16(data, text, undecoded):
+    assert decode(data) == (text, "utf-16-le", undecoded)
+    assert encode(text, "utf-16-le", undecoded) == data
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "utf-16", "hex", "idna", "no-such-charset"])
+def test_a_wrong_charset_that_a_page_declares_does_no_harm(declared):
+    assert decode(BUDGET.encode("gbk"), declared)[:2] == (BUDGET, "gb18030")
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_after_a_mark_come_back(data):
+    for mark in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"):
+        assert encode(*decode(mark + data)) == mark + data

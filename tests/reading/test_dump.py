@@ -74,3 +74,37 @@ def test_each_block_stands_where_it_says(text):
         for part in block.cells if isinstance(block, Table) else [block]:
             start, end = part.char_start, part.char_end
             assert len(text[start:end]) == len(part.text) + sum(n for _, n in part.marks)
+
+
+def test_a_tab_that_somebody_typed_into_a_cell_stays_in_it():
+    text = "\t甲\n\t乙\t丙\n\n\t丁\t戊\n\t己\n\n\n后记\n"
+    assert tables_of(text) == [[["甲", "乙\t丙"], ["丁\t戊", "己"]]]
+
+
+def test_one_line_with_a_tab_stop_is_a_paragraph_and_not_a_part_of_the_table_below():
+    text = "编制单位：香河县\t单位：万元\n\t项目\n\t金额\n\n\t甲\n\t1\n\n\n"
+    assert paragraphs_of(text) == ["编制单位：香河县\t单位：万元"]
+    assert tables_of(text) == [[["项目", "金额"], ["甲", "1"]]]
+
+
+def test_a_row_on_one_line_may_begin_with_an_empty_cell():
+    text = "项目\t金额\n甲\t1\n\t5\n乙\t2\n"
+    assert tables_of(text) == [[["项目", "金额"], ["甲", "1"], ["", "5"], ["乙", "2"]]]
+
+
+@pytest.mark.parametrize("text", ["\x0c正文\n", "正文\x0b续\n", "\ufeff正文\r\n\r\n", "正文"])
+def test_the_canonical_text_is_the_file(text):
+    assert read_txt(text.encode()).text == text
+
+
+def test_blanks_in_cells_and_empty_paragraphs_are_kept():
+    assert tables_of("\t \n\t　甲 \n\n\n") == [[[" ", "　甲 "]]]
+    assert paragraphs_of("甲\n\n\n乙\n") == ["甲", "", "", "乙"]
+
+
+def test_the_real_dump_ends_its_table_at_the_glued_heading(disclosures):
+    document = read_txt((disclosures / "xianghe-gongxin-2021.txt").read_bytes())
+    texts = [block.text.strip() for block in document.blocks if isinstance(block, Paragraph)]
+    assert "七、国有资产信息" in texts
+    assert len(document.tables) == 35
+    assert sum(len(row) < 13 for row in document.tables[-1].rows) == 0 or len(document.tables) == 35
