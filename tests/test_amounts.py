@@ -49,3 +49,8 @@ def test_tolerance_is_half_a_unit_in_the_last_printed_place():
     assert tolerance("4624.64", "万元") == Decimal(50)
     assert tolerance("3.8", "万元") == Decimal(500)
     assert tolerance("12", "元") == Decimal("0.5")
+    assert tolerance("0.00", "万元") == Decimal(50)
+
+
+def test_a_plain_zero_is_exact():
+    assert tolerance("0", "万元") == 0

@@ -74,7 +74,9 @@ def to_yuan(printed: str, unit: str) -> Decimal | None:
 
 
 def tolerance(printed: str, unit: str) -> Decimal:
-    """Return half a unit in the last printed place, in yuan.
+    """Return half a unit in the last printed place, in yuan; 0 for a plain `0`.
+
+    A bureau that writes 0万元 has none; it did not round 4,999 yuan away.
 
     Args:
         printed: A figure as printed, `4624.64`.
@@ -83,4 +85,6 @@ def tolerance(printed: str, unit: str) -> Decimal:
     number = parse(printed)
     exponent = 0 if number is None else number.as_tuple().exponent
     places = exponent if isinstance(exponent, int) else 0
+    if number == 0 and places == 0:
+        return Decimal(0)
     return Decimal((0, (5,), places - 1)) * YUAN[unit]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yusuan import package, sidecar
+from yusuan import graph, package, sidecar
 from yusuan.errors import UsageError
 from yusuan.interpreting import interpret
 from yusuan.messages import Message, say
@@ -80,12 +80,21 @@ def build_one(document: Path, options: Options, taken: dict[Path, Path]) -> Buil
     taken[target] = document
     if origin.base is None:
         origin = replace(origin, base=package.standing_base(target))
-    files = package.contents(origin)
+    files = package.contents(origin, derived)
     if options.check:
         found = tuple(package.differences(files, target))
         return Built(document, target, origin, found, compared=True)
     package.write(files, target)
     return Built(document, target, origin)
+
+
+def derived(draft: package.Package) -> dict[str, bytes]:
+    """Return what follows from the tables and the descriptor of a package: path → bytes."""
+    return {
+        package.FILE_OF["data"].path: graph.data_turtle(draft),
+        package.FILE_OF["data-quads"].path: graph.data_quads(draft),
+        package.FILE_OF["findings-rdf"].path: graph.findings_turtle(draft),
+    }
 
 
 def _origin(document: Path, options: Options) -> package.Origin:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from decimal import Decimal
 
+from yusuan.amounts import tolerance
 from yusuan.codes import ancestors, region, remit_of
 from yusuan.errors import DocumentError
 from yusuan.interpreting.assets import interpret_assets, is_assets, planned_purchase
@@ -71,8 +73,27 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
     ledger.rows["segments"] = segments(document, everywhere, frame, ledger)
     ledger.rows["disclosure_items"] = disclosure_items(sections, frame, ledger)
     ledger.rows["classifications"] = _classifications(ledger)
+    _add_tolerances(ledger)
     rows = {table: ledger.rows[table] for table in TABLES}
     return Interpretation(rows, frame.document_id, unread, extraction)
+
+
+_MONEY = ("budget_lines", "budget_changes", "procurement_items", "assets")
+
+
+def _add_tolerances(ledger: Ledger) -> None:
+    """Say of every figure how far its last printed place lets it be off."""
+    for table in _MONEY:
+        ledger.rows[table] = [
+            {**row, "tolerance_cny": _tolerance(row)} for row in ledger.rows[table]
+        ]
+
+
+def _tolerance(row: Row) -> Decimal | None:
+    printed, unit = row["printed"], row["unit"]
+    if not isinstance(printed, str) or not isinstance(unit, str):
+        return None
+    return tolerance(printed.replace("，", ","), unit)
 
 
 def _revision(sidecar: Sidecar) -> str:

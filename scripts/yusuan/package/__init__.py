@@ -4,7 +4,7 @@ The waist of the program: what comes before gives rows, what comes after works f
 as it stands on disk. Nothing here reads a document or knows what a row means.
 """
 
-from yusuan.package.descriptor import Origin
+from yusuan.package.descriptor import FILE_OF, Origin, as_json
 from yusuan.package.loading import Package, above, nearest, read, rebuild
 from yusuan.package.shipped import DESCRIPTOR, home, program_version, schema, template
 from yusuan.package.writing import (
@@ -18,9 +18,11 @@ from yusuan.package.writing import (
 
 __all__ = [
     "DESCRIPTOR",
+    "FILE_OF",
     "Origin",
     "Package",
     "above",
+    "as_json",
     "contents",
     "differences",
     "home",

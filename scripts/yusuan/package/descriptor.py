@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from yusuan.messages import LANGUAGES, say
@@ -21,7 +22,39 @@ if TYPE_CHECKING:
     from yusuan.reading import Source
     from yusuan.sidecar import Sidecar
 
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a package that is no table; its title and description are messages.
+
+    Attributes:
+        name: The name of the resource.
+        path: From the folder of the descriptor.
+        format: What Data Package calls its format.
+        mediatype: Its media type.
+    """
+
+    name: str
+    path: str
+    format: str
+    mediatype: str
+
+
 TEXT_PATH = "resources/text.txt"
+FILES = (
+    File("text", TEXT_PATH, "txt", "text/plain"),
+    File("data", "resources/data.ttl", "ttl", "text/turtle"),
+    File("data-quads", "resources/data.nq", "nq", "application/n-quads"),
+    File("findings-rdf", "resources/findings.ttl", "ttl", "text/turtle"),
+    File("vocabulary", "resources/vocabulary.ttl", "ttl", "text/turtle"),
+    File("catalog", "resources/catalog.ttl", "ttl", "text/turtle"),
+    File("csvw", "resources/csv-metadata.json", "json", "application/csvm+json"),
+    File("rml", "resources/mapping.rml.ttl", "ttl", "text/turtle"),
+    File("r2rml", "resources/mapping.r2rml.ttl", "ttl", "text/turtle"),
+    File("schema-org", "resources/dataset.jsonld", "jsonld", "application/ld+json"),
+    File("croissant", "resources/croissant.json", "json", "application/ld+json"),
+)
+FILE_OF = {file.name: file for file in FILES}
 _LICENCE = {
     "name": "CC-BY-4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
@@ -58,21 +91,30 @@ class Seal:
     sha256: str
 
 
-def describe(origin: Origin, seals: Mapping[str, Seal]) -> bytes:
-    """Return `datapackage.json` for a document.
+def seals_of(files: Mapping[str, bytes]) -> dict[str, Seal]:
+    """Return path → size and hash of some files."""
+    return {path: Seal(len(data), sha256(data).hexdigest()) for path, data in files.items()}
+
+
+def as_json(content: object) -> bytes:
+    """Return a JSON file as it is published: UTF-8, readable, always the same bytes."""
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def describe(origin: Origin, seals: Mapping[str, Seal]) -> dict[str, Any]:
+    """Return the descriptor of a document's package.
 
     Args:
         origin: The document and what is known of it.
-        seals: Path → size and hash of every file that the descriptor names.
+        seals: Path → size and hash of every file of the package.
     """
     own = _own_parts(origin)
     given = {key: value for key, value in template().items() if key not in own}
     given.pop("resources")
     first = {"$schema": given.pop("$schema")}
     resources = [_sealed(one, seals) for one in table_resources(template()).values()]
-    resources.append(_sealed(_text_resource(), seals))
-    descriptor = first | own | given | {"resources": resources}
-    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    resources += [_sealed(_file_resource(one), seals) for one in FILES if one.path in seals]
+    return first | own | given | {"resources": resources}
 
 
 def slug(document_id: str) -> str:
@@ -187,18 +229,19 @@ def _personal_data(origin: Origin) -> dict[str, Any]:
     return {"masked": sum(kinds.values()), "kinds": kinds}
 
 
-def _text_resource() -> dict[str, Any]:
-    titles, descriptions = say("text-title").both(), say("text-description").both()
+def _file_resource(file: File) -> dict[str, Any]:
+    titles = say(f"file-{file.name}-title").both()
+    descriptions = say(f"file-{file.name}-description").both()
     return {
-        "name": "text",
+        "name": file.name,
         "title": titles["zh"],
         "description": descriptions["zh"],
         "titles": titles,
         "descriptions": descriptions,
-        "path": TEXT_PATH,
+        "path": file.path,
         "scheme": "file",
-        "format": "txt",
-        "mediatype": "text/plain",
+        "format": file.format,
+        "mediatype": file.mediatype,
         "encoding": "utf-8",
     }
 

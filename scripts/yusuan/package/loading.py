@@ -9,10 +9,10 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from yusuan.errors import PackageError
 from yusuan.messages import Message, say
@@ -26,10 +26,12 @@ class Package:
     Attributes:
         directory: The folder of the descriptor.
         descriptor: `datapackage.json` as it stands.
+        files: The files of a package that is not written yet, by path; None for one on disk.
     """
 
     directory: Path
     descriptor: dict[str, Any]
+    files: Mapping[str, bytes] | None = None
 
     @property
     def tables(self) -> list[str]:
@@ -47,13 +49,32 @@ class Package:
         Raises:
             PackageError: The package has no such table, or its file can't be read.
         """
+        header, rows = self.stream(table)
+        return [dict(zip(header, row, strict=True)) for row in rows]
+
+    def stream(self, table: str) -> tuple[list[str], Iterator[list[str]]]:
+        """Return the header of one table and its rows as lists of text, read as they are asked for.
+
+        Raises:
+            PackageError: The package has no such table, or its file can't be read; for a row, when
+                it is asked for.
+        """
         resources = table_resources(self.descriptor)
         if table not in resources:
             raise PackageError(
                 str(self.directory), say("table-missing", table=table), say("rebuild-advice")
             )
         path = resource_path(self.directory, resources[table])
-        return list(_rows(path, read_bytes(path)))
+        rows = _rows(path, self._open(path, resources[table]["path"]))
+        return next(rows, []), rows
+
+    def _open(self, path: Path, name: str) -> IO[str]:
+        if self.files is not None:
+            return io.StringIO(self.files[name].decode("utf-8"), newline="")
+        try:
+            return path.open(encoding="utf-8-sig", newline="")
+        except OSError as fault:
+            raise _unreadable(path, fault) from fault
 
 
 def read(directory: Path) -> Package:
@@ -146,9 +167,12 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise PackageError(
-            str(path), say("file-unreadable", fault=fault.strerror or fault), say("rebuild-advice")
-        ) from fault
+        raise _unreadable(path, fault) from fault
+
+
+def _unreadable(path: Path, fault: OSError) -> PackageError:
+    reason = say("file-unreadable", fault=fault.strerror or fault)
+    return PackageError(str(path), reason, say("rebuild-advice"))
 
 
 def _is_descriptor(descriptor: object) -> bool:
@@ -157,19 +181,36 @@ def _is_descriptor(descriptor: object) -> bool:
     return all(isinstance(one, dict) and "name" in one for one in descriptor["resources"])
 
 
-def _rows(path: Path, content: bytes) -> Iterator[dict[str, str]]:
+def _rows(path: Path, file: IO[str]) -> Iterator[list[str]]:
+    """Yield the header and then each row, which has as many cells as it."""
     # A paragraph may be longer than what the module allows a field by default.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    with file:
+        lines = csv.reader(file, strict=True)
+        try:
+            header = next(lines, [])
+            yield header
+            for line in lines:
+                if len(line) != len(header):
+                    raise _broken(path, say("row-length", line=lines.line_num, cells=len(line),
+                                            columns=len(header)))  # fmt: skip
+                yield line
+        except UnicodeDecodeError as fault:
+            raise _broken(path, _undecodable(path)) from fault
+        except csv.Error as fault:
+            raise _broken(path, say("csv-broken", line=lines.line_num, fault=fault)) from fault
+
+
+def _undecodable(path: Path) -> Message:
+    """Say where a file stops being UTF-8; the file is read in pieces, so its error does not."""
+    content = read_bytes(path)
     try:
-        lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = next(lines, [])
-        for line in lines:
-            if len(line) != len(header):
-                raise _broken(path, say("row-length", line=lines.line_num, cells=len(line),
-                                        columns=len(header)))  # fmt: skip
-            yield dict(zip(header, line, strict=True))
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise _broken(path, say("csv-broken", fault=fault)) from fault
+        content.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        before = content[: fault.start]
+        column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
+        return say("csv-not-utf8", line=before.count(b"\n") + 1, column=column)
+    raise AssertionError(f"{path} has changed while it was read")
 
 
 def _broken(path: Path, reason: Message) -> PackageError:

@@ -9,23 +9,28 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from hashlib import sha256
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from yusuan.errors import PackageError, UsageError
 from yusuan.messages import Message, say
 from yusuan.package.cells import to_csv
-from yusuan.package.descriptor import TEXT_PATH, Origin, Seal, describe
-from yusuan.package.loading import is_inside, read
+from yusuan.package.descriptor import TEXT_PATH, Origin, as_json, describe, seals_of
+from yusuan.package.loading import Package, is_inside, read
 from yusuan.package.shipped import DESCRIPTOR, table_resources, template
 
 Contents = Mapping[str, bytes]
+Derive = Callable[[Package], Contents]
 
 
-def contents(origin: Origin) -> dict[str, bytes]:
+def contents(origin: Origin, derive: Derive | None = None) -> dict[str, bytes]:
     """Return every file of the package: path below its folder → bytes, the descriptor last.
+
+    Args:
+        origin: The document as rows, and what is known of it.
+        derive: Gives what follows from tables and descriptor, as RDF does; it may replace a table
+            that is found out from the others, as the findings are.
 
     Raises:
         AssertionError: A row does not fit the schema: a fault of the program.
@@ -39,8 +44,10 @@ def contents(origin: Origin) -> dict[str, bytes]:
     for name, resource in tables.items():
         files[resource["path"]] = to_csv(name, resource["schema"], rows[name])
     files[TEXT_PATH] = origin.source.document.text.encode("utf-8")
-    seals = {path: Seal(len(data), sha256(data).hexdigest()) for path, data in files.items()}
-    files[DESCRIPTOR] = describe(origin, seals)
+    if derive is not None:
+        draft = describe(origin, seals_of(files))
+        files |= derive(Package(Path(), draft, dict(files)))
+    files[DESCRIPTOR] = as_json(describe(origin, seals_of(files)))
     return files
 
 

@@ -1,0 +1,44 @@
+"""The linked data of a package: CSV and descriptor in, triples out, nothing else consulted.
+
+It reads no document, checks no rule, and knows no column by name but `document_id`.
+"""
+
+from __future__ import annotations
+
+from yusuan.graph.mapping import base_of, prefixes
+from yusuan.graph.triples import Triple, data_tables, finding_tables, lines, triples
+from yusuan.graph.turtle import turtle
+from yusuan.package.loading import Package
+
+__all__ = [
+    "Triple",
+    "as_turtle",
+    "data_quads",
+    "data_tables",
+    "data_turtle",
+    "finding_tables",
+    "findings_turtle",
+    "lines",
+    "triples",
+]
+
+
+def data_turtle(package: Package) -> bytes:
+    """Return the triples of all tables but the findings as Turtle."""
+    return as_turtle(package, list(triples(package, data_tables(package))))
+
+
+def data_quads(package: Package) -> bytes:
+    """Return the same triples as N-Quads, each in the graph of its document."""
+    return "".join(lines(package, data_tables(package), quads=True)).encode("utf-8")
+
+
+def findings_turtle(package: Package) -> bytes:
+    """Return the triples of the findings as Turtle."""
+    return as_turtle(package, list(triples(package, finding_tables(package))))
+
+
+def as_turtle(package: Package, found: list[Triple]) -> bytes:
+    """Return triples as Turtle, with the prefixes of a package."""
+    text = turtle(found, base_of(package.descriptor), prefixes(package.descriptor))
+    return text.encode("utf-8")
