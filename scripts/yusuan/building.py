@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yusuan import graph, package, sidecar
+from yusuan import checking, graph, package, sidecar
+from yusuan.deriving import derive
 from yusuan.errors import UsageError
 from yusuan.interpreting import interpret
 from yusuan.messages import Message, say
@@ -89,12 +90,35 @@ def build_one(document: Path, options: Options, taken: dict[Path, Path]) -> Buil
 
 
 def derived(draft: package.Package) -> dict[str, bytes]:
-    """Return what follows from the tables and the descriptor of a package: path → bytes."""
-    return {
-        package.FILE_OF["data"].path: graph.data_turtle(draft),
-        package.FILE_OF["data-quads"].path: graph.data_quads(draft),
-        package.FILE_OF["findings-rdf"].path: graph.findings_turtle(draft),
-    }
+    """Return the findings of a package and what follows from all its tables: path → bytes."""
+    found, _ = checking.rule_findings(draft, graph.data_lines(draft))
+    whole = draft.with_rows("findings", checking.finding_rows(found))
+    path = whole.path("findings")
+    files = {package.FILE_OF[name].path: content for name, content in derive(whole).items()}
+    return {path: whole.content(path)} | files
+
+
+def refresh(directory: Path) -> list[str]:
+    """Make anew what follows from the tables of a package, whoever made or changed them.
+
+    Returns:
+        The paths of the files that were written because they differ from what stood there.
+
+    Raises:
+        PackageError: A table can't be read, or the disk is full; nothing is half-written then.
+    """
+    standing = package.read(directory)
+    files = {one["path"]: standing.content(one["path"]) for one in standing.descriptor["resources"]}
+    files |= derived(standing)
+    descriptor = package.resealed(standing.descriptor, package.seals_of(files))
+    files[package.DESCRIPTOR] = package.as_json(descriptor)
+    changed = [path for path, content in files.items() if not _stands(directory / path, content)]
+    package.write(files, directory)
+    return changed
+
+
+def _stands(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
 
 
 def _origin(document: Path, options: Options) -> package.Origin:

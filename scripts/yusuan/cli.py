@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 PATIENCE = 1.5  # seconds before a slow reader is announced
 LONGEST = 1e6  # seconds
+SEVERITIES = ("error", "explain", "note")
+REPORTS = ("text", "json", "sarif", "junit", "html")
 
 
 def language_of(arguments: Sequence[str]) -> str:
@@ -265,7 +267,7 @@ def build(
     taken: dict[Path, Path] = {}
     for document in documents:
         try:
-            with _announced(document, lang):
+            with _announced("reading", lang, document=document.name):
                 built = build_one(document, chosen, taken)
         except YusuanError as fault:
             codes.append(fault.exit_code)
@@ -287,14 +289,14 @@ def _exit_code(built: Built) -> int:
 
 
 @contextmanager
-def _announced(document: Path, language: str) -> Iterator[None]:
-    """Say on the terminal that a document is being read, where that takes long."""
+def _announced(key: str, language: str, **values: object) -> Iterator[None]:
+    """Say on the terminal what is being done, where that takes long."""
     if not sys.stderr.isatty():
         yield
         return
     from threading import Timer
 
-    sentence = say("reading", document=document.name).text(language)
+    sentence = say(key, **values).text(language)
     timer = Timer(PATIENCE, lambda: click.echo(sentence, err=True))
     timer.daemon = True
     timer.start()
@@ -310,10 +312,87 @@ def _announced(document: Path, language: str) -> Iterator[None]:
 @language_option
 def text(directory: Path | None, output: Path | None, lang: str) -> None:  # noqa: ARG001
     """Rebuild the text of the document from its package."""
-    from yusuan.package import nearest, rebuild, save
+    from yusuan.package import rebuild, save
 
-    content = rebuild(nearest(Path.cwd()) if directory is None else directory)
+    content = rebuild(_package_folder(directory))
     if output is None:
         click.echo(content, nl=False)
     else:
-        save(content, output)
+        save([content], output)
+
+
+@main.command("check", help=tell("help-check-command"))
+@click.argument("directory", metavar="[DIR]", required=False, type=path)
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help=tell("help-fail-on"))
+@click.option("--format", "form", type=click.Choice(REPORTS), default="text",
+              help=tell("help-format"))  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help=tell("help-json"))
+@click.option("-o", "--output", metavar="FILE", type=path, help=tell("help-report-output"))
+@language_option
+def check(
+    directory: Path | None,
+    fail_on: str | None,
+    form: str,
+    as_json: bool,  # noqa: FBT001 - click passes flags by name
+    output: Path | None,
+    lang: str,
+) -> int:
+    """Check a package: its own faults, and those of its source."""
+    from yusuan.checking import check as check_package
+    from yusuan.package import save
+    from yusuan.reporting import render
+
+    with _announced("checking", lang):
+        checked = check_package(_package_folder(directory))
+    report = render(checked, "json" if as_json else form, lang)
+    if output is None:
+        click.echo(report)
+    else:
+        save([report.encode("utf-8")], output)
+    alarming = [one for one in checked.findings if one.of_package]
+    alarming += checked.at_least(fail_on) if fail_on else []
+    return 4 if alarming else 0
+
+
+@main.command("rdf", help=tell("help-rdf"))
+@click.argument("directory", metavar="[DIR]", required=False, type=path)
+@click.option("--format", "form", type=click.Choice(("ttl", "nt", "nq")), default="ttl",
+              help=tell("help-rdf-format"))  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", type=path, help=tell("help-rdf-output"))
+@language_option
+def rdf(directory: Path | None, form: str, output: Path | None, lang: str) -> None:  # noqa: ARG001
+    """Write the triples of a package, from its tables."""
+    from yusuan import graph
+    from yusuan.package import read, save
+
+    package = read(_package_folder(directory))
+    if form == "ttl":
+        pieces: Iterator[bytes] = iter([graph.data_turtle(package)])
+    else:
+        tables = graph.data_tables(package)
+        pieces = (line.encode("utf-8") for line in graph.lines(package, tables, quads=form == "nq"))
+    if output is None:
+        click.get_binary_stream("stdout").writelines(pieces)
+    else:
+        save(pieces, output)
+
+
+@main.command("derive", help=tell("help-derive"))
+@click.argument("directory", metavar="[DIR]", required=False, type=path)
+@language_option
+def derive(directory: Path | None, lang: str) -> None:
+    """Make anew what follows from the tables of a package."""
+    from yusuan.building import refresh
+
+    folder = _package_folder(directory)
+    changed = refresh(folder)
+    for one in changed:
+        click.echo(say("derived-file", path=one).text(lang))
+    click.echo(say("derived-done", target=folder, count=len(changed)).text(lang))
+
+
+def _package_folder(directory: Path | None) -> Path:
+    """Return the folder asked for, or the nearest one upward that holds a package."""
+    from yusuan.package import nearest
+
+    return nearest(Path.cwd()) if directory is None else directory

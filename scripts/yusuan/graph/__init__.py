@@ -5,14 +5,16 @@ It reads no document, checks no rule, and knows no column by name but `document_
 
 from __future__ import annotations
 
-from yusuan.graph.mapping import base_of, prefixes
-from yusuan.graph.triples import Triple, data_tables, finding_tables, lines, triples
+from yusuan.graph.triples import data_tables, finding_tables, lines, triples
 from yusuan.graph.turtle import turtle
+from yusuan.mapping import base_of, prefixes
 from yusuan.package.loading import Package
+from yusuan.terms import Triple
 
 __all__ = [
     "Triple",
     "as_turtle",
+    "data_lines",
     "data_quads",
     "data_tables",
     "data_turtle",
@@ -31,6 +33,11 @@ def data_turtle(package: Package) -> bytes:
 def data_quads(package: Package) -> bytes:
     """Return the same triples as N-Quads, each in the graph of its document."""
     return "".join(lines(package, data_tables(package), quads=True)).encode("utf-8")
+
+
+def data_lines(package: Package) -> bytes:
+    """Return the same triples as N-Triples."""
+    return "".join(lines(package, data_tables(package))).encode("utf-8")
 
 
 def findings_turtle(package: Package) -> bytes:

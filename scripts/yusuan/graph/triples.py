@@ -5,36 +5,17 @@ Text goes in and text comes out: a figure keeps its digits, which no store promi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
-from yusuan.graph.mapping import Column, TableMap, base_of, table_maps
+from yusuan.mapping import Column, TableMap, base_of, table_maps
 from yusuan.package.loading import Package
+from yusuan.terms import Triple, literal
 
 # What a row's document finds out later: its triples are a file of their own.
 FINDINGS = "findings"
 
-_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')
-_ESCAPES = {
-    "\t": r"\t",
-    "\b": r"\b",
-    "\n": r"\n",
-    "\r": r"\r",
-    "\f": r"\f",
-    '"': r"\"",
-    "\\": r"\\",
-}
 # How many cells of a column are remembered as written: codes come again and again, texts do not.
 _REMEMBERED = 4096
-
-
-class Triple(NamedTuple):
-    """One triple, each term as N-Triples writes it."""
-
-    subject: str
-    predicate: str
-    object: str
 
 
 def data_tables(package: Package) -> list[TableMap]:
@@ -69,15 +50,6 @@ def lines(package: Package, tables: Iterable[TableMap], *, quads: bool = False) 
         for graph, found in _by_row(package, table, quads=quads):
             end = f" {graph or alone}" if quads and (graph or alone) else ""
             yield "".join([f"{s} {p} {o}{end} .\n" for s, p, o in found])
-
-
-def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
-    """Return a literal as N-Triples writes it."""
-    if _ESCAPED.search(text):
-        text = _ESCAPED.sub(lambda match: _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04X}", text)
-    if language is not None:
-        return f'"{text}"@{language}'
-    return f'"{text}"' if datatype is None else f'"{text}"^^<{datatype}>'
 
 
 def graph_of(base: str, document_id: str) -> str:

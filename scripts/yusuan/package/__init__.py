@@ -4,7 +4,7 @@ The waist of the program: what comes before gives rows, what comes after works f
 as it stands on disk. Nothing here reads a document or knows what a row means.
 """
 
-from yusuan.package.descriptor import FILE_OF, Origin, as_json
+from yusuan.package.descriptor import FILE_OF, Origin, as_json, resealed, seals_of
 from yusuan.package.loading import Package, above, nearest, read, rebuild
 from yusuan.package.shipped import DESCRIPTOR, home, program_version, schema, template
 from yusuan.package.writing import (
@@ -30,8 +30,10 @@ __all__ = [
     "program_version",
     "read",
     "rebuild",
+    "resealed",
     "save",
     "schema",
+    "seals_of",
     "standing_base",
     "standing_document",
     "template",

@@ -117,6 +117,25 @@ def describe(origin: Origin, seals: Mapping[str, Seal]) -> dict[str, Any]:
     return first | own | given | {"resources": resources}
 
 
+def resealed(descriptor: Mapping[str, Any], seals: Mapping[str, Seal]) -> dict[str, Any]:
+    """Return a descriptor with size and hash of its files as they are now.
+
+    Args:
+        descriptor: A descriptor as it stands, of whatever origin.
+        seals: Path → size and hash; a file of yusuan that it does not name yet is added.
+    """
+    resources = [
+        _sealed(one, seals) if one.get("path") in seals else one for one in descriptor["resources"]
+    ]
+    named = {one["name"] for one in resources}
+    resources += [
+        _sealed(_file_resource(one), seals)
+        for one in FILES
+        if one.path in seals and one.name not in named
+    ]
+    return {**descriptor, "resources": resources}
+
+
 def slug(document_id: str) -> str:
     """Return the name of a package: lower case, with only letters, digits, `.`, `_` and `-`."""
     return re.sub(r"[^a-z0-9._-]", "-", document_id.lower())

@@ -9,13 +9,14 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from yusuan.errors import PackageError
 from yusuan.messages import Message, say
+from yusuan.package.cells import to_csv
 from yusuan.package.shipped import DESCRIPTOR, table_resources
 
 
@@ -26,7 +27,8 @@ class Package:
     Attributes:
         directory: The folder of the descriptor.
         descriptor: `datapackage.json` as it stands.
-        files: The files of a package that is not written yet, by path; None for one on disk.
+        files: Files by path that stand in for those on disk; all of them where the package is not
+            written yet.
     """
 
     directory: Path
@@ -42,6 +44,26 @@ class Package:
         """Return the schema of one table, as this package states it."""
         found: dict[str, Any] = table_resources(self.descriptor)[table]["schema"]
         return found
+
+    def path(self, table: str) -> str:
+        """Return the path of one table's file, from the folder of the descriptor."""
+        found: str = self._resource(table)["path"]
+        return found
+
+    def content(self, path: str) -> bytes:
+        """Return one file of the package.
+
+        Raises:
+            PackageError: It is not there or can't be read.
+        """
+        if self.files is not None and path in self.files:
+            return self.files[path]
+        return read_bytes(resource_path(self.directory, {"path": path}))
+
+    def with_rows(self, table: str, rows: Iterable[Mapping[str, object]]) -> Package:
+        """Return a package in memory, like this one but for the rows of one table."""
+        written = to_csv(table, self.schema(table), rows)
+        return replace(self, files={**(self.files or {}), self.path(table): written})
 
     def rows(self, table: str) -> list[dict[str, str]]:
         """Read one table: a row is column → text, "" for a missing value.
@@ -59,17 +81,29 @@ class Package:
             PackageError: The package has no such table, or its file can't be read; for a row, when
                 it is asked for.
         """
+        resource = self._resource(table)
+        path = resource_path(self.directory, resource)
+        rows = _rows(path, self._open(path, resource["path"]))
+        return next(rows, []), rows
+
+    def text(self) -> str:
+        """Return the canonical text of the document, joined from its segments.
+
+        Raises:
+            PackageError: As `rows` raises it.
+        """
+        return "".join(row["text"] for row in self.rows("segments"))
+
+    def _resource(self, table: str) -> dict[str, Any]:
         resources = table_resources(self.descriptor)
         if table not in resources:
             raise PackageError(
                 str(self.directory), say("table-missing", table=table), say("rebuild-advice")
             )
-        path = resource_path(self.directory, resources[table])
-        rows = _rows(path, self._open(path, resources[table]["path"]))
-        return next(rows, []), rows
+        return resources[table]
 
     def _open(self, path: Path, name: str) -> IO[str]:
-        if self.files is not None:
+        if self.files is not None and name in self.files:
             return io.StringIO(self.files[name].decode("utf-8"), newline="")
         try:
             return path.open(encoding="utf-8-sig", newline="")

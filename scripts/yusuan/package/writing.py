@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -83,15 +83,17 @@ def write(files: Contents, target: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def save(content: bytes, path: Path) -> None:
-    """Write one file, whole or not at all.
+def save(pieces: Iterable[bytes], path: Path) -> None:
+    """Write one file piece by piece, whole or not at all.
 
     Raises:
         PackageError: The disk is full, or the file can't be written.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
         draft.replace(path)
     except OSError as fault:
         raise _write_failed(path, fault) from fault

@@ -1,0 +1,155 @@
+"""The linked data of a package against its tables: the same triples, and triples that fit.
+
+Size and hash only tell that a file has not changed; this tells that it is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from yusuan.checking.faults import fault
+from yusuan.checking.found import Row
+from yusuan.errors import PackageError
+from yusuan.findings import Finding, Place
+from yusuan.mapping import base_of, table_maps
+from yusuan.messages import say
+from yusuan.package import FILE_OF, Package, home, rebuild, template
+
+SHAPES = ("structure.ttl", "cube.ttl")
+_SH = "http://www.w3.org/ns/shacl#"
+
+
+def check_text(package: Package) -> Iterator[Finding]:
+    """Look whether the segments give the whole text, and the text that stands beside them."""
+    place = Place(path=package.path("segments"))
+    try:
+        rebuild(package.directory)
+    except PackageError as error:
+        yield fault("package-text", "segments", error.reason, place)
+        return
+    paths = {one["name"]: one["path"] for one in package.descriptor["resources"]}
+    if "text" not in paths:
+        return
+    text, standing = package.text().encode("utf-8"), package.content(paths["text"])
+    if text != standing:
+        line = _line(standing, text)
+        message = say("text-differs", path=paths["text"], line=line)
+        yield fault("package-text", "text", message, Place(path=paths["text"], line=line))
+
+
+def check_findings(package: Package, rows: Iterable[Row]) -> Iterator[Finding]:
+    """Look whether the table of findings holds what the rules find.
+
+    Args:
+        package: The package.
+        rows: What the rules find now.
+    """
+    path = package.path("findings")
+    standing = _by_key(package)
+    right = _by_key(package.with_rows("findings", rows))
+    for key in sorted(right.keys() | standing.keys()):
+        if right.get(key) == standing.get(key):
+            continue
+        missing = key not in standing
+        message = say("findings-missing" if missing else "findings-extra", finding=key)
+        row = None if missing else list(standing).index(key) + 1
+        yield fault("package-findings", key, message, Place(path=path, row=row))
+
+
+def _by_key(package: Package) -> dict[str, dict[str, str]]:
+    return {row["finding_key"]: row for row in package.rows("findings")}
+
+
+def check_derived(package: Package, wanted: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Compare what a package holds beside its tables with what follows from them.
+
+    Args:
+        package: The package.
+        wanted: Name of the resource → what follows from tables and descriptor.
+    """
+    standing = {one["name"]: one["path"] for one in package.descriptor["resources"]}
+    for name, content in wanted.items():
+        path = standing.get(name)
+        if path is None:
+            continue  # a package need not have it
+        found = package.content(path)
+        if found == content:
+            continue
+        if FILE_OF[name].format in ("ttl", "nq"):
+            yield from _compare(name, path, found, content)
+        else:
+            message = say("derived-differs", line=_line(found, content))
+            yield fault("package-rdf", name, message, Place(path=path, line=_line(found, content)))
+
+
+def check_shapes(package: Package, turtle: bytes) -> Iterator[Finding]:
+    """Hold the triples of a package to the shapes that the descriptor gives.
+
+    Args:
+        package: The package.
+        turtle: Its triples without the findings.
+    """
+    import pyshacl
+    import rdflib
+
+    own, base = base_of(template()), base_of(package.descriptor)
+    data = rdflib.Graph().parse(data=turtle, format="turtle")
+    shapes = rdflib.Graph()
+    for name in SHAPES:
+        text = (home() / "shapes" / name).read_text("utf-8").replace(own, base)
+        shapes.parse(data=text, format="turtle")
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes)
+    sh = rdflib.Namespace(_SH)
+    rows = None
+    for result in sorted(report.subjects(rdflib.RDF.type, sh.ValidationResult), key=str):
+        focus = str(report.value(result, sh.focusNode))
+        shape = str(report.value(result, sh.sourceShape)).removeprefix(f"{base}shape/")
+        said = {text.language: str(text) for text in report.objects(result, sh.resultMessage)}
+        rows = _rows_by_subject(package) if rows is None else rows
+        key = f"{shape.replace('/', '.')}.{focus.rpartition('/')[2]}"
+        yield fault("package-structure", key, {"zh": said["zh"], "en": said["en"]},
+                    rows.get(focus, Place(path=FILE_OF["data"].path)))  # fmt: skip
+
+
+def _compare(name: str, path: str, found: bytes, wanted: bytes) -> Iterator[Finding]:
+    """Compare two RDF files as sets: another order or other prefixes are no difference."""
+    import pyoxigraph
+
+    is_turtle = FILE_OF[name].format == "ttl"
+    format_ = pyoxigraph.RdfFormat.TURTLE if is_turtle else pyoxigraph.RdfFormat.N_QUADS
+    try:
+        standing = set(pyoxigraph.parse(found, format_))
+    except SyntaxError as error:
+        place = Place(path=path, line=error.lineno, column=error.offset)
+        yield fault("package-rdf", name, say("rdf-broken", fault=error.msg), place)
+        return
+    right = set(pyoxigraph.parse(wanted, format_))
+    if standing != right:
+        example = min(str(one) for one in standing ^ right)
+        message = say("rdf-differs", wanted=len(right), missing=len(right - standing),
+                      extra=len(standing - right), example=example[:300])  # fmt: skip
+        yield fault("package-rdf", name, message, Place(path=path))
+
+
+def _line(found: bytes, wanted: bytes) -> int:
+    """Return the first line, from 1, in which two files differ."""
+    pairs = zip(found.splitlines(), wanted.splitlines(), strict=False)
+    same = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        same += 1
+    return same + 1
+
+
+def _rows_by_subject(package: Package) -> dict[str, Place]:
+    """Return IRI → the row that it comes from, for every row of the tables."""
+    found: dict[str, Place] = {}
+    for table in table_maps(package.descriptor):
+        if table.about is None:
+            continue
+        header, rows = package.stream(table.name)
+        subject = table.about.expander({name: at for at, name in enumerate(header)})
+        for number, row in enumerate(rows, 1):
+            found.setdefault(subject(row), Place(path=table.path, row=number))
+    return found

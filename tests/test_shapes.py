@@ -1,0 +1,105 @@
+"""Every rule by its smallest cases: what holds, what does not, and what is said of it.
+
+A case is `tests/shapes/{rule}/valid.*.ttl` or `invalid.*.ttl`; an invalid one opens with comments
+that give each message as printed, Chinese and English in turn.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import rdflib
+from rdflib import RDF, SH, Namespace
+
+from yusuan.checking.rules import Rule, count_examined, find, load, rules, shape_files
+
+CASES = Path(__file__).parent / "shapes"
+DCT = Namespace("http://purl.org/dc/terms/")
+RULES = {rule.name: rule for rule in rules()}
+
+
+def cases(kind: str) -> list[tuple[str, Path]]:
+    """Return the cases of a kind with their rules."""
+    return [(path.parent.name, path) for path in sorted(CASES.glob(f"*/{kind}.*.ttl"))]
+
+
+def expected(path: Path) -> list[str]:
+    """Return the messages that a case announces, in the order of the alphabet."""
+    head = re.match(r"(?:#[^\n]*\n)+", path.read_text("utf-8"))
+    assert head is not None, f"{path.name} does not open with the messages that it expects"
+    return sorted(line.removeprefix("# ") for line in head[0].splitlines())
+
+
+def said_by_us(rule: Rule, path: Path) -> list[str]:
+    """Return the messages that our own engine gives, in the order of the alphabet."""
+    found = find(load(path.read_bytes()), [rule])
+    return sorted(result.message(language) for result in found for language in ("zh", "en"))
+
+
+def said_by_pyshacl(rule: Rule, path: Path) -> list[str]:
+    """Return the messages that stock pySHACL gives for one shape, in the order of the alphabet."""
+    import pyshacl
+
+    shapes = rdflib.Graph().parse(data=shape_files()[rule.file], format="turtle")
+    _, report, _ = pyshacl.validate(
+        rdflib.Graph().parse(path), shacl_graph=shapes, use_shapes=[rule.iri]
+    )
+    results = report.subjects(RDF.type, SH.ValidationResult)
+    return sorted(str(text) for one in results for text in report.objects(one, SH.resultMessage))
+
+
+IDS = {"ids": lambda value: value if isinstance(value, str) else value.stem}
+
+
+@pytest.mark.parametrize(("name", "path"), cases("valid"), **IDS)
+def test_a_valid_case_gives_no_finding(name, path):
+    assert said_by_us(RULES[name], path) == []
+    assert said_by_pyshacl(RULES[name], path) == []
+
+
+@pytest.mark.parametrize(("name", "path"), cases("invalid"), **IDS)
+def test_an_invalid_case_gives_its_findings_word_for_word(name, path):
+    assert said_by_us(RULES[name], path) == expected(path)
+    assert said_by_pyshacl(RULES[name], path) == expected(path)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_both_kinds_of_cases(name):
+    assert list((CASES / name).glob("valid.*.ttl"))
+    assert list((CASES / name).glob("invalid.*.ttl"))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_examines_what_fails_and_what_holds(name):
+    valid, invalid = CASES / name, CASES / name
+    held = [count_examined(load(one.read_bytes()), RULES[name]) for one in valid.glob("valid.*")]
+    failed = [count_examined(load(one.read_bytes()), RULES[name]) for one in invalid.glob("inv*")]
+    assert max(held) > 0
+    assert min(failed) > 0
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_everything_in_two_languages_with_severity_and_source(name):
+    rule = RULES[name]
+    assert rule.iri.endswith(f"/shape/{name}")
+    for texts in (rule.titles, rule.messages, rule.advice):
+        assert set(texts) == {"zh", "en"}
+        assert all(texts.values())
+    assert set(rule.comments) in (set(), {"zh", "en"})
+    assert rule.severity in ("error", "explain", "note")
+    assert rule.sources
+    named = {language: set(re.findall(r"\{\?(\w+)\}", text)) for language, text in
+             rule.messages.items()}  # fmt: skip
+    assert named["zh"] == named["en"]
+    assert "# fault" in rule.select
+
+
+def test_no_case_is_without_its_rule():
+    assert {name for name, _ in cases("*")} <= RULES.keys()
+
+
+def test_the_files_declare_the_same_prefixes():
+    heads = {text[: text.index("xsd:anyURI ] .")] for text in shape_files().values()}
+    assert len(heads) == 1
