@@ -18,7 +18,7 @@ from yusuan.interpreting.identity import Identity, blocks, identify, kind_of
 from yusuan.interpreting.indicators import DepartmentIndicators
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
-from yusuan.interpreting.narrative import interpret_section, legal_basis, restated
+from yusuan.interpreting.narrative import heading, interpret_section, legal_basis, restated
 from yusuan.interpreting.procurement import Names, interpret_procurement, is_procurement
 from yusuan.interpreting.projects import Projects
 from yusuan.interpreting.result import Extraction, Interpretation, Row, Unread
@@ -129,6 +129,7 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
     projects = Projects(frame, ledger, units)
     department = DepartmentIndicators(frame, ledger)
     for section in sections:
+        heading(section, frame, ledger)
         interpret_section(section, frame, ledger)
         rest = Section(section.key, section.heading, [])
         for block in section.blocks:

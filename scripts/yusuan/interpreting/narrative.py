@@ -177,6 +177,12 @@ def _change(
     ledger.add("budget_changes", row)
 
 
+def heading(section: Section, frame: Frame, ledger: Ledger) -> None:
+    """Write the heading of a section that was recognised."""
+    if isinstance(section.heading, Paragraph) and section.key != "unknown":
+        _item("heading", section.heading, frame, ledger)
+
+
 def _item(
     kind: str,
     paragraph: Paragraph,
