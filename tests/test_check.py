@@ -78,19 +78,31 @@ def test_a_missing_file(package):
 
 def test_a_file_that_was_changed_after_it_was_made(package):
     edit(package, "resources/text.txt", "香河县", "香河")
-    assert ("package-seal", "resources/text.txt", None, None) in faults(package)
+    assert faults(package) == [("package-text", "resources/text.txt", None, None)]
 
 
 def test_a_figure_that_was_changed(package):
     edit(package, LINES, ",43296400,", ",43296401,")
-    rules = {rule for rule, *_ in faults(package)}
-    assert {"package-seal", "package-rdf"} <= rules
+    assert faults(package) == [("package-seal", LINES, None, None)]
+
+
+def test_a_figure_that_was_changed_in_a_package_without_hashes(package):
+    def without_hashes(descriptor):
+        for resource in descriptor["resources"]:
+            resource.pop("hash")
+            resource.pop("bytes")
+
+    edit_descriptor(package, without_hashes)
+    edit(package, LINES, ",43296400,", ",43296401,")
+    rules = [rule for rule, *_ in faults(package)]
+    assert rules.count("package-rdf") == 1
 
 
 def test_a_value_of_another_type_is_told_once(package):
     edit(package, LINES, ",43296400,", ",viele,")
-    assert ("package-values", LINES, 2, "amount_cny") in faults(package)
-    assert not [one for one in faults(package) if one[0] == "package-seal" and one[1] == LINES]
+    found = faults(package)
+    assert ("package-values", LINES, 2, "amount_cny") in found
+    assert ("package-seal", LINES, None, None) not in found
 
 
 def test_a_value_outside_its_list(package):
@@ -100,9 +112,8 @@ def test_a_value_outside_its_list(package):
 
 def test_a_foreign_key_that_points_nowhere(package):
     edit(package, LINES, ",131024,131024.304,", ",999999,131024.304,")
-    assert ("package-keys", LINES, 1, "region_code") in faults(package)
-    assert ("region_code of data row 1 is “999999”; there is no such row in regions"
-            in messages(package))  # fmt: skip
+    told = "region_code of data row 1 is “999999”; there is no such row in regions"
+    assert told in messages(package)
 
 
 def test_a_key_that_comes_twice(package):
@@ -113,7 +124,6 @@ def test_a_key_that_comes_twice(package):
 def test_a_table_in_gbk(package):
     path = package / "resources/assets.csv"
     path.write_bytes(path.read_text("utf-8").encode("gbk"))
-    assert faults(package) == [("package-file", "resources/assets.csv", None, None)]
     (told,) = messages(package)
     assert told == "from character 87 of line 2 on it is not UTF-8 (GBK, maybe)"
 
@@ -127,8 +137,7 @@ def test_a_byte_order_mark(package):
 def test_a_ragged_row(package):
     with (package / LINES).open("a", encoding="utf-8") as file:
         file.write("131024.304.2021.budget,x\n")
-    assert faults(package) == [("package-rows", LINES, None, None)]
-    assert messages(package)[0].startswith("line 71 has 2 values")
+    assert messages(package) == ["line 71 has 2 values, the header has 24 columns"]
 
 
 def test_an_open_quote(package):
@@ -148,8 +157,7 @@ def test_a_cell_of_a_million_characters(package):
 
 def test_an_unknown_column(package):
     edit(package, LINES, "printed,unit", "gedruckt,unit")
-    assert ("package-columns", LINES, 0, "printed") in faults(package)
-    assert not [one for one in faults(package) if one[2]]
+    assert faults(package) == [("package-columns", LINES, 0, "printed")]
 
 
 @pytest.mark.parametrize(

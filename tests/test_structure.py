@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("publishing", "serving", "fleet"),
-    ("report",),
+    ("report", "reporting", "explaining"),
     ("building",),
     ("checking",),
     ("deriving",),
@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("interpreting",),
     ("privacy",),
     ("reading",),
-    ("findings", "identity", "amounts", "codes", "sidecar", "terms"),
+    ("findings", "identity", "amounts", "codes", "sidecar", "terms", "layout"),
     ("errors",),
     ("messages",),
 )

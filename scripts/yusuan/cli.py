@@ -348,7 +348,7 @@ def check(
     if output is None:
         click.echo(report)
     else:
-        save([report.encode("utf-8")], output)
+        save([report.encode("utf-8"), b"\n"], output)
     alarming = [one for one in checked.findings if one.of_package]
     alarming += checked.at_least(fail_on) if fail_on else []
     return 4 if alarming else 0
@@ -372,7 +372,7 @@ def rdf(directory: Path | None, form: str, output: Path | None, lang: str) -> No
         tables = graph.data_tables(package)
         pieces = (line.encode("utf-8") for line in graph.lines(package, tables, quads=form == "nq"))
     if output is None:
-        click.get_binary_stream("stdout").writelines(pieces)
+        sys.stdout.buffer.writelines(pieces)
     else:
         save(pieces, output)
 
@@ -389,6 +389,21 @@ def derive(directory: Path | None, lang: str) -> None:
     for one in changed:
         click.echo(say("derived-file", path=one).text(lang))
     click.echo(say("derived-done", target=folder, count=len(changed)).text(lang))
+
+
+@main.command("explain", help=tell("help-explain"))
+@click.argument("word", metavar="[WORD]", required=False)
+@click.option("--json", "as_json", is_flag=True, help=tell("help-json"))
+@language_option
+def explain(word: str | None, as_json: bool, lang: str) -> None:  # noqa: FBT001 - as above
+    """Say what a rule, table, column, term or code means."""
+    from yusuan.explaining import explain as explain_word
+    from yusuan.explaining import overview
+    from yusuan.package import above
+    from yusuan.report import as_document
+
+    said = overview() if word is None else explain_word(word, above(Path.cwd()))
+    click.echo(as_document(said.document()) if as_json else said.text(lang))
 
 
 def _package_folder(directory: Path | None) -> Path:

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from yusuan import graph
 from yusuan.graph.vocabulary import vocabulary
+from yusuan.metadata.catalog import catalog
+from yusuan.metadata.croissant import croissant
+from yusuan.metadata.dataset import described
+from yusuan.metadata.schemaorg import schema_org
 from yusuan.package import Package
 
 
@@ -16,9 +20,15 @@ def derive(package: Package) -> dict[str, bytes]:
     Raises:
         PackageError: A table can't be read.
     """
-    return {
+    made = {
         "data": graph.data_turtle(package),
         "data-quads": graph.data_quads(package),
         "findings-rdf": graph.findings_turtle(package),
         "vocabulary": graph.as_turtle(package, vocabulary(package)),
     }
+    # What follows describes the files made so far, with their hashes.
+    whole = described(package, made)
+    made["schema-org"] = schema_org(whole)
+    made["croissant"] = croissant(whole)
+    made["catalog"] = graph.as_turtle(package, catalog(described(package, made)))
+    return made

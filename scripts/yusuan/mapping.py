@@ -29,6 +29,7 @@ DATATYPES = {
 
 _VARIABLE = re.compile(r"\{(\+?)([^{}]+)\}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*").fullmatch
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"([a-z][a-z0-9]*):(?!//)")
 
 
@@ -133,7 +134,9 @@ def encode(value: str, *, keep: bool) -> str:
     """
     if _UNRESERVED(value):
         return value
-    return quote(value, safe="-._~:/?#[]@!$&'()*+,;=%" if keep else "-._~")
+    if not keep:
+        return quote(value, safe="-._~")
+    return _STRAY_PERCENT.sub("%25", quote(value, safe="-._~:/?#[]@!$&'()*+,;=%"))
 
 
 def template(text: str) -> Template:

@@ -131,6 +131,8 @@ def _findings(
             key = f"{key}.{keys[key]}"
         span = ruling.offsets(store, result.value)
         quote = result.names.get("quote")
+        if span is None and quote:
+            span = (0, len(places.text))  # a row without a place, such as an organisation
         place = Place(path=TEXT) if span is None else places.place(*span, quote)
         yield Finding(
             key=key,
