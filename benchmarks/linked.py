@@ -49,17 +49,23 @@ for one in triples(package, data_tables(package)):
 graph.serialize(sys.argv[2], format="nt", encoding="utf-8")
 """
 
+# By its own command, which writes N-Triples itself; the paths of the mapping start where it lies.
 MORPH = """
-import sys
-import morph_kgc
-config = f'''
+import os, runpy, sys
+from pathlib import Path
+output = Path(sys.argv[2]).resolve()
+os.chdir(Path(sys.argv[1]) / "resources")
+config = output.with_suffix(".ini")
+config.write_text(f'''
 [CONFIGURATION]
-output_file={sys.argv[2]}
+output_file={output}
+output_format=N-TRIPLES
 logging_level=ERROR
 [CSV]
-mappings={sys.argv[1]}/resources/mapping.rml.ttl
-'''
-morph_kgc.materialize(config).serialize(sys.argv[2], format="nt", encoding="utf-8")
+mappings=mapping.rml.ttl
+''')
+sys.argv = ["morph_kgc", str(config)]
+runpy.run_module("morph_kgc", run_name="__main__")
 """
 
 

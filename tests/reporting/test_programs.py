@@ -15,7 +15,7 @@ from yusuan.messages import LANGUAGES
 from yusuan.reporting import FORMATS, render
 from yusuan.reporting.structured import schema
 
-NODE_MODULES = "YUSUAN_NODE_MODULES"
+NODE_MODULES = "YUSUAN_PEERS_NODE"
 TEXT = "resources/text.txt"
 
 

@@ -5,6 +5,8 @@ It reads no document, checks no rule, and knows no column by name but `document_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from yusuan.graph.triples import data_tables, finding_tables, lines, triples
 from yusuan.graph.turtle import turtle
 from yusuan.mapping import base_of, prefixes
@@ -45,7 +47,10 @@ def findings_turtle(package: Package) -> bytes:
     return as_turtle(package, list(triples(package, finding_tables(package))))
 
 
-def as_turtle(package: Package, found: list[Triple]) -> bytes:
-    """Return triples as Turtle, with the prefixes of a package."""
-    text = turtle(found, base_of(package.descriptor), prefixes(package.descriptor))
+def as_turtle(
+    package: Package, found: list[Triple], more: Mapping[str, str] | None = None
+) -> bytes:
+    """Return triples as Turtle, with the prefixes of a package, and with `more` of them."""
+    named = prefixes(package.descriptor) | dict(more or {})
+    text = turtle(found, base_of(package.descriptor), named)
     return text.encode("utf-8")

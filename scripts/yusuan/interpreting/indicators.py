@@ -105,6 +105,7 @@ class Indicators:
             "due": value.due,
             "printed": printed or None,
             "basis": _clean(cells["basis"].text) if "basis" in cells else None,
+            "misplaced": _misplaced(cells, description),
             "char_start": said[0].span()[0],
             "char_end": said[-1].span()[1],
         }
@@ -191,6 +192,16 @@ def _printed(cells: dict[str, Cell]) -> str:
     if fold(parts[0]) not in reverse("operator"):
         parts[0] = ""
     return "".join(parts)
+
+
+def _misplaced(cells: dict[str, Cell], description: str | None) -> str | None:
+    """Return which contents do not stand under their own header, or None."""
+    wrong = []
+    if "description" in cells and description != _clean(cells["description"].text):
+        wrong.append("scoring")
+    if "number" in cells and not _text(cells, "number") and _text(cells, "value_unit"):
+        wrong.append("value")
+    return " ".join(wrong) or None
 
 
 def _by_meaning(cells: dict[str, Cell]) -> tuple[str | None, str | None]:
