@@ -11,6 +11,7 @@ from pathlib import Path
 from yusuan import checking, graph, package, sidecar
 from yusuan.deriving import derive
 from yusuan.errors import UsageError
+from yusuan.findings import Finding
 from yusuan.interpreting import interpret
 from yusuan.messages import Message, say
 from yusuan.package.shipped import field
@@ -51,6 +52,7 @@ class Built:
         document: The file, as the command names it.
         target: The folder of the package.
         origin: What the package is made from.
+        findings: What the rules find in it.
         differences: How the package that stands there differs; empty unless asked to compare.
         compared: True where nothing was written.
     """
@@ -58,6 +60,7 @@ class Built:
     document: Path
     target: Path
     origin: package.Origin
+    findings: tuple[Finding, ...] = ()
     differences: tuple[Message, ...] = ()
     compared: bool = False
 
@@ -81,17 +84,25 @@ def build_one(document: Path, options: Options, taken: dict[Path, Path]) -> Buil
     taken[target] = document
     if origin.base is None:
         origin = replace(origin, base=package.standing_base(target))
-    files = package.contents(origin, derived)
+    findings: list[Finding] = []
+    files = package.contents(origin, lambda draft: derived(draft, findings))
+    built = Built(document, target, origin, tuple(findings))
     if options.check:
-        found = tuple(package.differences(files, target))
-        return Built(document, target, origin, found, compared=True)
+        differences = tuple(package.differences(files, target))
+        return replace(built, differences=differences, compared=True)
     package.write(files, target)
-    return Built(document, target, origin)
+    return built
 
 
-def derived(draft: package.Package) -> dict[str, bytes]:
-    """Return the findings of a package and what follows from all its tables: path → bytes."""
+def derived(draft: package.Package, findings: list[Finding]) -> dict[str, bytes]:
+    """Return the findings of a package and what follows from all its tables: path → bytes.
+
+    Args:
+        draft: The package without its findings.
+        findings: Where they are put.
+    """
     found, _ = checking.rule_findings(draft, graph.data_lines(draft))
+    findings += found
     whole = draft.with_rows("findings", checking.finding_rows(found))
     path = whole.path("findings")
     files = {package.FILE_OF[name].path: content for name, content in derive(whole).items()}
@@ -109,7 +120,7 @@ def refresh(directory: Path) -> list[str]:
     """
     standing = package.read(directory)
     files = {one["path"]: standing.content(one["path"]) for one in standing.descriptor["resources"]}
-    files |= derived(standing)
+    files |= derived(standing, [])
     descriptor = package.resealed(standing.descriptor, package.seals_of(files))
     files[package.DESCRIPTOR] = package.as_json(descriptor)
     changed = [path for path, content in files.items() if not _stands(directory / path, content)]

@@ -369,8 +369,7 @@ def rdf(directory: Path | None, form: str, output: Path | None, lang: str) -> No
     if form == "ttl":
         pieces: Iterator[bytes] = iter([graph.data_turtle(package)])
     else:
-        tables = graph.data_tables(package)
-        pieces = (line.encode("utf-8") for line in graph.lines(package, tables, quads=form == "nq"))
+        pieces = graph.lines(package, graph.data_tables(package), quads=form == "nq")
     if output is None:
         sys.stdout.buffer.writelines(pieces)
     else:

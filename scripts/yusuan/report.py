@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from yusuan.findings import SEVERITIES
 from yusuan.messages import Message, say
 from yusuan.package.descriptor import document_row, label, named
 from yusuan.package.shipped import table_resources, template
@@ -28,6 +29,7 @@ def text_report(built: Built, language: str) -> str:
         *_tables(built, language),
         *_coverage(built),
         *_personal_data(built.origin),
+        _findings(built),
         *_outcome(built),
     ]
     return "\n".join(message.text(language) for message in messages)
@@ -49,7 +51,8 @@ def json_report(built: Built) -> dict[str, Any]:
         "region": {key: region[key] for key in ("region_code", "name")},
         "fiscal_year": row["fiscal_year"],
         "doc_type": row["doc_type"],
-        "tables": {name: len(rows) for name, rows in interpretation.rows.items()},
+        "tables": _counts(built),
+        "findings": _severities(built),
         "extraction": asdict(interpretation.extraction),
         "unread": [asdict(one) for one in interpretation.unread],
         "personal_data": _personal_data_counts(built.origin),
@@ -101,11 +104,26 @@ def _identity(built: Built, language: str) -> Message:
 
 
 def _tables(built: Built, language: str) -> Iterator[Message]:
-    rows = built.origin.interpretation.rows
+    counts = _counts(built)
     yield say("report-tables")
     for name, resource in table_resources(template()).items():
         title = resource["titles"][language]
-        yield say("report-table", count=f"{len(rows[name]):>6}", name=f"{name:<20}", title=title)
+        yield say("report-table", count=f"{counts[name]:>6}", name=f"{name:<20}", title=title)
+
+
+def _counts(built: Built) -> dict[str, int]:
+    """Return how many rows each table has; the findings are found after the others are read."""
+    rows = built.origin.interpretation.rows
+    return {name: len(found) for name, found in rows.items()} | {"findings": len(built.findings)}
+
+
+def _severities(built: Built) -> dict[str, int]:
+    counts = Counter(one.severity for one in built.findings)
+    return {severity: counts[severity] for severity in SEVERITIES}
+
+
+def _findings(built: Built) -> Message:
+    return say("report-findings", **_severities(built))
 
 
 def _coverage(built: Built) -> Iterator[Message]:

@@ -34,12 +34,12 @@ def data_turtle(package: Package) -> bytes:
 
 def data_quads(package: Package) -> bytes:
     """Return the same triples as N-Quads, each in the graph of its document."""
-    return "".join(lines(package, data_tables(package), quads=True)).encode("utf-8")
+    return b"".join(lines(package, data_tables(package), quads=True))
 
 
 def data_lines(package: Package) -> bytes:
     """Return the same triples as N-Triples."""
-    return "".join(lines(package, data_tables(package))).encode("utf-8")
+    return b"".join(lines(package, data_tables(package)))
 
 
 def findings_turtle(package: Package) -> bytes:

@@ -5,9 +5,12 @@ Text goes in and text comes out: a figure keeps its digits, which no store promi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from yusuan.mapping import Column, TableMap, base_of, table_maps
+from yusuan.errors import PackageError
+from yusuan.mapping import Column, TableMap, Template, base_of, table_maps
+from yusuan.messages import say
 from yusuan.package.loading import Package
 from yusuan.terms import Triple, literal
 
@@ -35,21 +38,31 @@ def triples(package: Package, tables: Iterable[TableMap]) -> Iterator[Triple]:
         PackageError: A table can't be read.
     """
     for table in tables:
-        for _, found in _by_row(package, table):
-            yield from (Triple(*one) for one in found)
+        for row in _rows(package, table):
+            subject = row.subject.decode("utf-8").rstrip()
+            for piece in row.pieces:
+                predicate, _, value = piece.decode("utf-8").partition(" ")
+                yield Triple(subject, predicate, value)
 
 
-def lines(package: Package, tables: Iterable[TableMap], *, quads: bool = False) -> Iterator[str]:
-    """Yield the triples of some tables as lines of N-Triples, or of N-Quads.
+def lines(package: Package, tables: Iterable[TableMap], *, quads: bool = False) -> Iterator[bytes]:
+    """Yield the triples of some tables as lines of N-Triples, or of N-Quads, a row at a time.
 
     The graph of a quad is `doc/{document_id}/graph`; a row that names no document belongs to the
     only one of the package, and to the default graph where there are several.
+
+    Raises:
+        PackageError: A table can't be read.
     """
-    alone = _only_graph(package) if quads else ""
+    base = base_of(package.descriptor)
+    alone = _only_document(package) if quads else ""
     for table in tables:
-        for graph, found in _by_row(package, table, quads=quads):
-            end = f" {graph or alone}" if quads and (graph or alone) else ""
-            yield "".join([f"{s} {p} {o}{end} .\n" for s, p, o in found])
+        for row in _rows(package, table):
+            end = b" .\n"
+            if quads and (row.document or alone):
+                end = f" <{graph_of(base, row.document or alone)}> .\n".encode()
+            # Each piece with the subject before it and the end behind it.
+            yield b"".join((row.subject, (end + row.subject).join(row.pieces), end))
 
 
 def graph_of(base: str, document_id: str) -> str:
@@ -57,68 +70,94 @@ def graph_of(base: str, document_id: str) -> str:
     return f"{base}doc/{document_id}/graph"
 
 
-_Cell = Callable[[list[str]], str]
-_Found = list[tuple[str, str, str]]
+class _Row(NamedTuple):
+    """The triples of one row, in UTF-8: a text is encoded once, however often it is written.
+
+    Attributes:
+        subject: As N-Triples writes it, with the blank behind it.
+        pieces: Predicate and object of each triple, likewise, parted by a blank.
+        document: The document that the row names, or "".
+    """
+
+    subject: bytes
+    pieces: list[bytes]
+    document: str
 
 
-def _by_row(
-    package: Package, table: TableMap, *, quads: bool = False
-) -> Iterator[tuple[str, _Found]]:
-    """Yield for each row its graph, "" where it names none, and its triples."""
+_Piece = Callable[[list[str]], bytes]
+
+
+def _rows(package: Package, table: TableMap) -> Iterator[_Row]:
     if table.about is None:
         return
     header, rows = package.stream(table.name)
     position = {name: place for place, name in enumerate(header)}
+    _examine(package, table, position)
     subject = table.about.expander(position)
-    constants = [(f"<{p}>", value.expander(position)) for p, value in table.constants]
+    constants = [_constant(predicate, value, position) for predicate, value in table.constants]
     cells = [
-        (position[column.name], f"<{column.predicate}>", _writer(column, position))
+        (position[column.name], _piece(column, position))
         for column in table.columns
-        if column.predicate is not None and column.name in position
+        if column.predicate is not None
     ]
-    named = position.get("document_id") if quads else None
-    base = base_of(package.descriptor)
+    named = position.get("document_id")
     for row in rows:
-        about = f"<{subject(row)}>"
-        found = [(about, predicate, f"<{make(row)}>") for predicate, make in constants]
-        found += [(about, predicate, write(row)) for place, predicate, write in cells if row[place]]
-        yield "" if named is None else f"<{graph_of(base, row[named])}>", found
+        pieces = [make(row) for make in constants]
+        pieces += [make(row) for place, make in cells if row[place]]
+        yield _Row(f"<{subject(row)}> ".encode(), pieces, "" if named is None else row[named])
 
 
-def _writer(column: Column, position: dict[str, int]) -> _Cell:
-    """Return what makes the object of a column's triple from a row."""
-    place = position[column.name]
+def _examine(package: Package, table: TableMap, position: Mapping[str, int]) -> None:
+    """Make sure that the file has every column that the descriptor says becomes a triple."""
+    wanted = [column.name for column in table.columns if column.predicate is not None]
+    templates = [table.about, *(value for _, value in table.constants)]
+    templates += [column.value for column in table.columns]
+    wanted += [name for one in templates if one is not None for name in one.names]
+    for name in wanted:
+        if name not in position:
+            subject = str(package.directory / table.path)
+            raise PackageError(subject, say("column-missing", column=name), say("rebuild-advice"))
+
+
+def _constant(predicate: str, value: Template, position: dict[str, int]) -> _Piece:
+    """Return what makes the piece of a triple that every row has."""
+    if not value.names:
+        written = f"<{predicate}> <{value.text}>".encode()
+        return lambda _: written
+    expand = value.expander(position)
+    return lambda row: f"<{predicate}> <{expand(row)}>".encode()
+
+
+def _piece(column: Column, position: dict[str, int]) -> _Piece:
+    """Return what makes the piece of a column's triple from a row."""
+    place, predicate = position[column.name], f"<{column.predicate}> "
     if column.value is None:
         datatype, language = column.datatype, column.language
 
-        def write(cell: str) -> str:
-            return literal(cell, datatype, language)
-
-    elif column.value.names == (column.name,):
-        expand = column.value.expander({column.name: 0})
-
-        def write(cell: str) -> str:
-            return f"<{expand([cell])}>"
+        def write(row: list[str]) -> bytes:
+            return (predicate + literal(row[place], datatype, language)).encode()
 
     else:
-        whole = column.value.expander(position)
-        return lambda row: f"<{whole(row)}>"
-    known: dict[str, str] = {}
+        expand = column.value.expander(position)
 
-    def remembered(row: list[str]) -> str:
-        cell = row[place]
-        written = known.get(cell)
+        def write(row: list[str]) -> bytes:
+            return f"{predicate}<{expand(row)}>".encode()
+
+        if column.value.names != (column.name,):
+            return write
+    known: dict[str, bytes] = {}
+
+    def remembered(row: list[str]) -> bytes:
+        written = known.get(row[place])
         if written is None:
-            written = write(cell)
+            written = write(row)
             if len(known) < _REMEMBERED:
-                known[cell] = written
+                known[row[place]] = written
         return written
 
     return remembered
 
 
-def _only_graph(package: Package) -> str:
+def _only_document(package: Package) -> str:
     documents = [row["document_id"] for row in package.rows("documents")]
-    if len(documents) != 1:
-        return ""
-    return f"<{graph_of(base_of(package.descriptor), documents[0])}>"
+    return documents[0] if len(documents) == 1 else ""

@@ -21,6 +21,8 @@ from yusuan.package.loading import Package, is_inside, read
 from yusuan.package.shipped import DESCRIPTOR, table_resources, template
 
 Contents = Mapping[str, bytes]
+# The triples of many packages are written a row at a time.
+_BUFFER = 1 << 18
 Derive = Callable[[Package], Contents]
 
 
@@ -91,9 +93,8 @@ def save(pieces: Iterable[bytes], path: Path) -> None:
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with draft.open("wb") as file:
-            for piece in pieces:
-                file.write(piece)
+        with draft.open("wb", buffering=_BUFFER) as file:
+            file.writelines(pieces)
         draft.replace(path)
     except OSError as fault:
         raise _write_failed(path, fault) from fault
