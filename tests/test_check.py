@@ -241,3 +241,19 @@ def test_derive_mends_what_a_wanted_change_leaves_behind(package):
     assert faults(package)
     refresh(package)
     assert faults(package) == []
+
+
+def test_personal_data_that_nobody_decided_on_is_a_fault_and_is_not_repeated(package):
+    number = "13812345678"
+    edit(package, "resources/text_items.csv", "县委、县政府交办的其他事项", f"联系电话{number}")
+    checked = check(package)
+    (found,) = [one for one in checked.findings if one.rule == "personal-data"]
+    assert found.of_package
+    assert number not in repr(found)
+
+
+def test_personal_data_that_is_kept_for_a_reason_is_no_fault(package):
+    edit(package, "resources/text_items.csv", "县委、县政府交办的其他事项", "联系电话13812345678")
+    kept = {"masked": 0, "kept": 1, "kinds": {"mobile": 1}, "reason": "公开的值班电话"}
+    edit_descriptor(package, lambda given: given.update({"yusuan:personalData": kept}))
+    assert "personal-data" not in {one.rule for one in check(package).findings}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
 TEXT = FILE_OF["text"].path
+# The one rule whose finding must not quote what it found.
+PERSONAL_DATA = "personal-data"
 
 Row = Mapping[str, str | int | Decimal | None]
 
@@ -80,7 +82,7 @@ def rule_findings(package: Package, ntriples: bytes) -> tuple[list[Finding], lis
     asked = ruling.of_package(package)
     places = Places(package)
     base = base_of(package.descriptor)
-    results = ruling.find(store, asked)
+    results = [one for one in ruling.find(store, asked) if not _decided(package, one)]
     findings = list(_findings(results, places, store, base))
     failed = Counter(one.rule.name for one in results)
     examined = [
@@ -131,9 +133,11 @@ def _findings(
             key = f"{key}.{keys[key]}"
         span = ruling.offsets(store, result.value)
         quote = result.names.get("quote")
-        if span is None and quote:
+        if span is None and quote and quote in places.text:
             span = (0, len(places.text))  # a row without a place, such as an organisation
         place = Place(path=TEXT) if span is None else places.place(*span, quote)
+        if rule.name == PERSONAL_DATA:
+            place = replace(place, quote=None)
         yield Finding(
             key=key,
             rule=rule.name,
@@ -150,6 +154,12 @@ def _findings(
             stated=_amount(result, "stated"),
             computed=_amount(result, "computed"),
         )
+
+
+def _decided(package: Package, result: Result) -> bool:
+    """Tell whether it was decided, with a reason, that personal data stays."""
+    kept = "reason" in package.descriptor.get("yusuan:personalData", {})
+    return kept and result.rule.name == PERSONAL_DATA
 
 
 def _focus_key(value: str, document_id: str, base: str) -> str:
