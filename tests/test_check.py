@@ -83,7 +83,12 @@ def test_a_file_that_was_changed_after_it_was_made(package):
 
 def test_a_figure_that_was_changed(package):
     edit(package, LINES, ",43296400,", ",43296401,")
-    assert faults(package) == [("package-seal", LINES, None, None)]
+    assert faults(package) == [("printed-amount", LINES, 2, None)]
+
+
+def test_a_text_that_was_changed(package):
+    edit(package, "resources/terms.csv", "按规定动用", "任意动用")
+    assert faults(package) == [("package-seal", "resources/terms.csv", None, None)]
 
 
 def test_a_figure_that_was_changed_in_a_package_without_hashes(package):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from yusuan.checking import rules as ruling
 from yusuan.checking.rules import Result
 from yusuan.findings import Examined, Finding, Place
-from yusuan.mapping import base_of
+from yusuan.mapping import base_of, table_maps
 from yusuan.package import FILE_OF, Package
 
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ def rule_findings(package: Package, ntriples: bytes) -> tuple[list[Finding], lis
     base = base_of(package.descriptor)
     results = [one for one in ruling.find(store, asked) if not _decided(package, one)]
     findings = list(_findings(results, places, store, base))
+    if any(one.of_package for one in findings):
+        # The text is right: the row of the table is not.
+        rows = rows_by_subject(package)
+        findings = [
+            replace(one, place=rows[str(one.focus)]) if one.of_package else one for one in findings
+        ]
     failed = Counter(one.rule.name for one in results)
     examined = [
         Examined(rule.name, rule.titles, ruling.count_examined(store, rule), failed[rule.name])
@@ -111,6 +117,19 @@ def finding_rows(findings: Iterable[Finding]) -> list[Row]:
         }
         for one in findings
     ]
+
+
+def rows_by_subject(package: Package) -> dict[str, Place]:
+    """Return IRI → the row that it comes from, for every row of the tables."""
+    found: dict[str, Place] = {}
+    for table in table_maps(package.descriptor):
+        if table.about is None:
+            continue
+        header, rows = package.stream(table.name)
+        subject = table.about.expander({name: at for at, name in enumerate(header)})
+        for number, row in enumerate(rows, 1):
+            found.setdefault(subject(row), Place(path=table.path, row=number))
+    return found
 
 
 _WHERE = ("page", "table_no", "row_no")

@@ -10,10 +10,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from yusuan.checking.faults import fault
-from yusuan.checking.found import Row
+from yusuan.checking.found import Row, rows_by_subject
 from yusuan.errors import PackageError
 from yusuan.findings import Finding, Place
-from yusuan.mapping import base_of, table_maps
+from yusuan.mapping import base_of
 from yusuan.messages import say
 from yusuan.package import FILE_OF, Package, home, rebuild, template
 
@@ -121,7 +121,7 @@ def check_shapes(package: Package, turtle: bytes) -> Iterator[Finding]:
         focus = str(report.value(result, sh.focusNode))
         shape = str(report.value(result, sh.sourceShape)).removeprefix(f"{base}shape/")
         said = {text.language: str(text) for text in report.objects(result, sh.resultMessage)}
-        rows = _rows_by_subject(package) if rows is None else rows
+        rows = rows_by_subject(package) if rows is None else rows
         key = f"{shape.replace('/', '.')}.{focus.rpartition('/')[2]}"
         yield fault("package-structure", key, {"zh": said["zh"], "en": said["en"]},
                     rows.get(focus, Place(path=FILE_OF["data"].path)))  # fmt: skip
@@ -168,16 +168,3 @@ def _line(found: bytes, wanted: bytes) -> int:
             break
         same += 1
     return same + 1
-
-
-def _rows_by_subject(package: Package) -> dict[str, Place]:
-    """Return IRI → the row that it comes from, for every row of the tables."""
-    found: dict[str, Place] = {}
-    for table in table_maps(package.descriptor):
-        if table.about is None:
-            continue
-        header, rows = package.stream(table.name)
-        subject = table.about.expander({name: at for at, name in enumerate(header)})
-        for number, row in enumerate(rows, 1):
-            found.setdefault(subject(row), Place(path=table.path, row=number))
-    return found
