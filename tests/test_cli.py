@@ -66,8 +66,7 @@ def test_build_makes_a_package_named_by_the_document_and_tells_of_it(run, docume
     )
     assert "原文有 35 张表格，解读了 35 张\n" in out
     assert out.endswith(
-        f"数据包在 {tmp_path / DOC}\n"
-        "下一步：yusuan check 逐条列出核对结果；yusuan text 还原原文\n"
+        f"数据包在 {tmp_path / DOC}\n下一步：yusuan check 逐条列出核对结果；yusuan text 还原原文\n"
     )
     assert package.standing_document(tmp_path / DOC) == DOC
 
