@@ -262,3 +262,17 @@ def test_personal_data_that_is_kept_for_a_reason_is_no_fault(package):
     kept = {"masked": 0, "kept": 1, "kinds": {"mobile": 1}, "reason": "公开的值班电话"}
     edit_descriptor(package, lambda given: given.update({"yusuan:personalData": kept}))
     assert "personal-data" not in {one.rule for one in check(package).findings}
+
+
+def test_a_package_with_a_base_of_its_own_has_no_other_faults(root, first_disclosure, tmp_path):
+    from yusuan.cli import main
+
+    target = tmp_path / "own"
+    with pytest.raises(SystemExit) as ended:
+        main(
+            ["build", str(first_disclosure), "-o", str(target), "--base", "https://data.gov.cn/x/"]
+        )
+    assert ended.value.code == 0
+    own, published = check(target), check(root)
+    assert [one.key for one in own.findings] == [one.key for one in published.findings]
+    assert (own.checks, own.passed) == (published.checks, published.passed)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from yusuan.checking.faults import fault
 from yusuan.checking.found import Row, rows_by_subject
+from yusuan.checking.generated import shapes
 from yusuan.errors import PackageError
 from yusuan.findings import Finding, Place
 from yusuan.mapping import base_of
 from yusuan.messages import say
-from yusuan.package import FILE_OF, Package, home, rebuild, template
+from yusuan.package import FILE_OF, Package, rebuild, template
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-SHAPES = ("structure.ttl", "cube.ttl")
 _SH = "http://www.w3.org/ns/shacl#"
 
 
@@ -129,12 +129,14 @@ def check_shapes(package: Package, turtle: bytes) -> Iterator[Finding]:
 
 @cache
 def _shapes(base: str) -> Graph:
-    """Return the shapes that the descriptor gives, for packages with this base."""
+    """Return the shapes that the descriptor gives, for packages with this base.
+
+    For the base of the descriptor they are the files in `shapes/`, letter for letter.
+    """
     import rdflib
 
-    own, graph = base_of(template()), rdflib.Graph()
-    for name in SHAPES:
-        text = (home() / "shapes" / name).read_text("utf-8").replace(own, base)
+    graph = rdflib.Graph()
+    for text in shapes({**template(), "yusuan:base": base}).values():
         graph.parse(data=text, format="turtle")
     return graph
 
