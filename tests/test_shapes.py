@@ -7,6 +7,7 @@ that give each message as printed, Chinese and English in turn.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,18 @@ def said_by_us(rule: Rule, path: Path) -> list[str]:
     return sorted(result.message(language) for result in found for language in ("zh", "en"))
 
 
+@cache
+def parsed(name: str) -> rdflib.Graph:
+    """Return one file of shapes as pySHACL takes it."""
+    return rdflib.Graph().parse(data=shape_files()[name], format="turtle")
+
+
 def said_by_pyshacl(rule: Rule, path: Path) -> list[str]:
     """Return the messages that stock pySHACL gives for one shape, in the order of the alphabet."""
     import pyshacl
 
-    shapes = rdflib.Graph().parse(data=shape_files()[rule.file], format="turtle")
     _, report, _ = pyshacl.validate(
-        rdflib.Graph().parse(path), shacl_graph=shapes, use_shapes=[rule.iri]
+        rdflib.Graph().parse(path), shacl_graph=parsed(rule.file), use_shapes=[rule.iri]
     )
     results = report.subjects(RDF.type, SH.ValidationResult)
     return sorted(str(text) for one in results for text in report.objects(one, SH.resultMessage))
