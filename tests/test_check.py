@@ -142,7 +142,7 @@ def test_a_byte_order_mark(package):
 def test_a_ragged_row(package):
     with (package / LINES).open("a", encoding="utf-8") as file:
         file.write("131024.304.2021.budget,x\n")
-    assert messages(package) == ["line 71 has 2 values, the header has 24 columns"]
+    assert messages(package) == ["line 71 has 2 values, the header has 25 columns"]
 
 
 def test_an_open_quote(package):

@@ -20,12 +20,13 @@ PACKAGE = Path(yusuan.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("commands_query",),
     ("publishing", "serving", "fleet"),
     ("report", "reporting", "explaining"),
     ("building",),
-    ("checking",),
-    ("deriving",),
-    ("querying", "graph", "metadata", "workbook"),
+    ("checking", "stacking"),
+    ("deriving", "querying"),
+    ("graph", "metadata", "workbook"),
     ("mapping",),
     ("package",),
     ("interpreting",),
@@ -39,6 +40,7 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 
 # Each takes longer to load than a whole build of a txt takes without it.
 HEAVY = (
+    "duckdb",
     "frictionless",
     "lxml",
     "openpyxl",

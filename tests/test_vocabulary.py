@@ -202,7 +202,11 @@ def test_every_form_has_a_structure_with_the_dimensions_that_it_needs(published,
 
 def test_what_only_some_figures_of_a_form_have_stands_apart(defined):
     balance = URIRef(BASE + "dsd/dept-balance")
-    assert set(defined.objects(balance, YS.optionalDimension)) == {YS.budgetItem, YS.fundSource}
+    assert set(defined.objects(balance, YS.optionalDimension)) == {
+        YS.budgetItem,
+        YS.expenditureNature,
+        YS.fundSource,
+    }
     parts = set(defined.objects(balance, QB.component))
     assert YS.functionalClassification in {
         one for part in parts for one in defined.objects(part, QB.attribute)

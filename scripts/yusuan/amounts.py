@@ -12,6 +12,7 @@ from decimal import Decimal
 YUAN = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
 _DASHES = frozenset("-－—–―─－一/")
+_NOUGHT = "零"
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _NEGATIVE = re.compile(r"^(?:\((?P<bracket>[^()]+)\)|[△▲](?P<triangle>.+))$")
 
@@ -38,7 +39,8 @@ def parse(printed: str) -> Decimal | None:
 
     Args:
         printed: One cell as printed. Full-width digits, thousands commas, white space and line
-            breaks inside the number, a sign, （12.30） and △12.30 for negatives are understood.
+            breaks inside the number, a sign, （12.30） and △12.30 for negatives and 零 are
+            understood.
 
     Raises:
         ValueError: The cell holds something else, such as "见附表".
@@ -46,6 +48,8 @@ def parse(printed: str) -> Decimal | None:
     text = "".join(printed.split())
     if not text or set(text) <= _DASHES:
         return None
+    if text == _NOUGHT:
+        return Decimal(0)
     plain = unicodedata.normalize("NFKC", text).replace("−", "-")
     negative = _NEGATIVE.match(plain)
     if negative is not None:

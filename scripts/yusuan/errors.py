@@ -5,7 +5,10 @@
     │   └── IdentityError    its year, department or region can't be told (exit 3)
     ├── SidecarError         disclosure.toml can't be read (exit 3)
     ├── PackageError         a package can't be read or written (exit 3)
-    └── UsageError           the command was asked for something it can't do (exit 2)
+    ├── UsageError           the command was asked for something it can't do (exit 2)
+    ├── QueryError           a query can't be read (exit 2)
+    ├── AnswerError          a query is not answered in time, or not by its endpoint (exit 3)
+    └── StoreError           a store can't be read or written (exit 3)
 
 Every error says what, where, and the next step. Its wording stands in the message catalogue;
 only `cli` catches and prints it.
@@ -56,3 +59,17 @@ class UsageError(YusuanError):
     """The command was asked for something that it can't do."""
 
     exit_code = 2
+
+
+class QueryError(YusuanError):
+    """A query can't be read; what is at fault is the query."""
+
+    exit_code = 2
+
+
+class AnswerError(YusuanError):
+    """A query is not answered: it takes too long, or the endpoint fails."""
+
+
+class StoreError(YusuanError):
+    """A store can't be read or written."""

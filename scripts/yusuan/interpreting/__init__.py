@@ -7,14 +7,21 @@ from bisect import bisect_right
 from decimal import Decimal
 
 from yusuan.amounts import tolerance
-from yusuan.codes import ancestors, region, remit_of
+from yusuan.codes import Used, ancestors, region, remit_of
+from yusuan.codes import rows as classification_rows
 from yusuan.errors import DocumentError
 from yusuan.interpreting.assets import interpret_assets, is_assets, planned_purchase
 from yusuan.interpreting.captions import over, unit_in
 from yusuan.interpreting.citations import citations
 from yusuan.interpreting.coverage import account, places, segments
 from yusuan.interpreting.disclosed import disclosure_items
-from yusuan.interpreting.identity import Identity, blocks, identify, kind_of
+from yusuan.interpreting.identity import (
+    DEPARTMENT_DIGITS,
+    Identity,
+    blocks,
+    identify,
+    kind_of,
+)
 from yusuan.interpreting.indicators import DepartmentIndicators
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
@@ -23,6 +30,13 @@ from yusuan.interpreting.procurement import Names, interpret_procurement, is_pro
 from yusuan.interpreting.projects import Projects
 from yusuan.interpreting.result import Extraction, Interpretation, Row, Unread
 from yusuan.interpreting.sections import Section, split
+from yusuan.interpreting.tables import (
+    Standard,
+    find,
+    interpret_project_lists,
+    interpret_tables,
+    units_of,
+)
 from yusuan.messages import say
 from yusuan.reading import Source
 from yusuan.reading.document import Document, Table
@@ -61,8 +75,11 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
         "executed" if identity.doc_type == "final-accounts" else "approved",
     )
     ledger = Ledger()
+    standard = find(document, frame.fiscal_year)
+    identity.units = units_of(standard) | identity.units
+    interpret_tables(standard, _org_ids(identity, frame), frame, ledger)
     _front(sections, identity, frame, ledger)
-    _body(sections, identity, frame, ledger)
+    _body(sections, standard, identity, frame, ledger)
     _names(identity, frame, ledger)
     _citations(document, frame, ledger)
     everywhere = list(places(document))
@@ -71,8 +88,10 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
         raise DocumentError(subject, say("not-a-disclosure"), say("not-a-disclosure-advice"))
     ledger.rows["documents"] = [_document_row(source, identity, frame, sidecar)]
     ledger.rows["segments"] = segments(document, everywhere, frame, ledger)
-    ledger.rows["disclosure_items"] = disclosure_items(sections, frame, ledger)
+    ledger.rows["disclosure_items"] = disclosure_items(document, sections, standard, frame)
     ledger.rows["classifications"] = _classifications(ledger)
+    # Tables are read before the sentences that say their figures again.
+    ledger.rows["budget_lines"].sort(key=lambda row: int(str(row["char_start"])))
     _add_tolerances(ledger)
     rows = {table: ledger.rows[table] for table in TABLES}
     return Interpretation(rows, frame.document_id, unread, extraction)
@@ -114,9 +133,9 @@ def _interpreted(ledger: Ledger) -> bool:
 
 
 def _front(sections: list[Section], identity: Identity, frame: Frame, ledger: Ledger) -> None:
-    if identity.title_block is not None:
-        ledger.use(identity.title_block)
-        ledger.heading(identity.title_block)
+    for block in identity.title_blocks:
+        ledger.use(block)
+        ledger.heading(block)
     legal_basis(sections[0], frame, ledger)
     for section in sections[1:]:
         if section.heading is not None and section.key != "unknown":
@@ -124,7 +143,10 @@ def _front(sections: list[Section], identity: Identity, frame: Frame, ledger: Le
             ledger.use(section.heading)
 
 
-def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Ledger) -> None:
+def _body(
+    whole: list[Section], standard: Standard, identity: Identity, frame: Frame, ledger: Ledger
+) -> None:
+    sections = [_without(section, standard) for section in whole]
     units = {code: identity.unit_id(code) for code in identity.units}
     projects = Projects(frame, ledger, units)
     department = DepartmentIndicators(frame, ledger)
@@ -139,6 +161,7 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
                 continue
             rest.blocks.append(block)
         projects.section(rest)
+    interpret_project_lists(standard, _org_ids(identity, frame), frame, ledger)
     names = _lookup(identity, frame, ledger)
     for section in sections:
         if section.key == "assets":
@@ -151,6 +174,20 @@ def _body(sections: list[Section], identity: Identity, frame: Frame, ledger: Led
                 interpret_assets(block, over(section, block), frame, ledger)
     for section in sections:
         restated(section, ledger)
+
+
+def _without(section: Section, standard: Standard) -> Section:
+    """Return a section without its standard tables and what stands around them."""
+    rest = [block for block in section.blocks if not standard.claims(block)]
+    return Section(section.key, section.heading, rest)
+
+
+def _org_ids(identity: Identity, frame: Frame) -> dict[str, str]:
+    """Return the names and codes of the department and its units, folded → org id."""
+    known = {fold(name): identity.unit_id(code) for code, name in identity.units.items()}
+    known |= {code: identity.unit_id(code) for code in identity.units}
+    known.update((fold(mention.name), frame.org_id) for mention in identity.department_names)
+    return known | {fold(frame.department): frame.org_id}
 
 
 def _lookup(identity: Identity, frame: Frame, ledger: Ledger) -> Names:
@@ -179,8 +216,14 @@ def _names(identity: Identity, frame: Frame, ledger: Ledger) -> None:
             },
         )
     remit = remit_of(identity.department)
+    if identity.parent_org_id is not None:
+        above = remit_of(identity.parent)
+        remit = remit if remit != "other" else above
+        code = identity.budget_code[:DEPARTMENT_DIGITS]
+        _organization(frame, ledger, identity.parent_org_id, code, identity.parent,
+                      kind_of(identity.parent), above, None)  # fmt: skip
     _organization(frame, ledger, frame.org_id, identity.budget_code, identity.department,
-                  kind_of(identity.department), remit, None)  # fmt: skip
+                  identity.kind, remit, identity.parent_org_id)  # fmt: skip
     for code, name in identity.units.items():
         own = remit_of(name)
         _organization(frame, ledger, identity.unit_id(code), code, name, "unit",
@@ -256,28 +299,33 @@ def _citations(document: Document, frame: Frame, ledger: Ledger) -> None:
 Ranges = list[tuple[int, int, Row]]
 
 
-_EDITION_2022 = re.compile(r"[ABC]\d{8}")
+_SCHEMES = {
+    "function_code": "function", "economic_code": "economic", "revenue_code": "revenue",
+}  # fmt: skip
 
 
 def _classifications(ledger: Ledger) -> list[Row]:
-    """Return the codes of official lists that the document uses, with the label that it prints."""
-    labels: dict[str, str] = {}
-    for row in ledger.rows["procurement_items"]:
-        code = row["catalogue_code"]
-        if code is not None:
-            labels.setdefault(str(code), str(row["item_name"] or code))
+    """Return the codes of official lists that the document uses."""
+    used = [
+        Used(scheme, str(row[column]), str(row.get("label") or ""), int(str(row["fiscal_year"])))
+        for row in ledger.rows["budget_lines"]
+        for column, scheme in _SCHEMES.items()
+        if row.get(column) is not None
+    ]
+    used += [
+        Used("procurement", str(row["catalogue_code"]), str(row["item_name"] or ""),
+             int(str(row["fiscal_year"])))
+        for row in ledger.rows["procurement_items"]
+        if row["catalogue_code"] is not None
+    ]  # fmt: skip
+    # The catalogue names what is bought; the levels above it are not what a document is about.
+    known = {one.code for one in used}
     return [
-        {
-            "code": code,
-            "scheme": "procurement",
-            # The list of 2022 has eight digits after the letter, that of 2013 two to six.
-            "edition": "2022" if _EDITION_2022.fullmatch(code) else "2013",
-            "label": label,
-            "label_en": None,
-            "parent_code": None,
-            "cofog": None,
-        }
-        for code, label in sorted(labels.items())
+        {**row, "parent_code": row["parent_code"] if row["parent_code"] in known else None}
+        if row["scheme"] == "procurement"
+        else dict(row)
+        for row in classification_rows(used)
+        if row["scheme"] != "procurement" or row["code"] in known
     ]
 
 

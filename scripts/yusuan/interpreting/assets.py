@@ -1,4 +1,4 @@
-"""Fixed assets held, and what is to be bought."""
+"""Fixed assets held, and what is to be bought: tables, and sentences that count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from yusuan.reading.document import Paragraph, Table
 _BRACKET = re.compile(r"[（(](?P<unit>[^（()）]*)[)）]$")
 _PLANNED = re.compile(
     r"(?P<label>拟?(?:计划)?(?:新增)?购置固定资产(?:总额|金额|价值)?|新增固定资产(?:总额|金额)?)"
-    r"(?:为|共计|共|合计|约|\s)*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|元)"
+    r"(?:为|共计|共|合计|约|\s)*(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>亿元|万元|元)"
 )
 
 
@@ -162,3 +162,68 @@ def planned_purchase(section: Section, frame: Frame, ledger: Ledger) -> None:
                 "char_end": end,
             },
         )
+
+
+_DAY = re.compile(r"(?P<day>\d{4}年\d{1,2}月\d{1,2}日)|(?P<year>\d{4})年(?:年?末|年?底)")
+
+
+def assets_in_words(paragraph: Paragraph, frame: Frame, ledger: Ledger) -> None:
+    """Write what a sentence counts: vehicles held on a day, and those to be bought.
+
+    A sentence says no value; the rows stand with a null.
+
+    Args:
+        paragraph: The sentence.
+        frame: What rows share.
+        ledger: Where they go.
+    """
+    text = paragraph.text
+    for when, counted in _counted():
+        for asset_class, pattern in counted.items():
+            match = pattern.search(text)
+            if match is None:
+                continue
+            planned = when == "planned"
+            start, end = paragraph.span(match.start(), match.end())
+            ledger.add(
+                "assets",
+                {
+                    "document_id": frame.document_id,
+                    "asset_key": ledger.key(
+                        "assets", "planned-purchase" if planned else asset_class
+                    ),
+                    "region_code": frame.region_code,
+                    "org_id": frame.org_id,
+                    "as_of": date(frame.fiscal_year, 12, 31) if planned else _day(text, frame),
+                    "asset_class": "planned-purchase" if planned else asset_class,
+                    "label": match["label"],
+                    "quantity": parse(match["quantity"]),
+                    "quantity_unit": match["unit"],
+                    "amount_cny": None,
+                    "printed": None,
+                    "unit": None,
+                    "status": "blank",
+                    "char_start": start,
+                    "char_end": end,
+                },
+            )
+
+
+@cache
+def _counted() -> tuple[tuple[str, dict[str, re.Pattern[str]]], ...]:
+    said = table()["assets-text"]
+    return tuple(
+        (when, {known: re.compile(pattern) for known, pattern in patterns.items()})
+        for when, patterns in said.items()
+    )
+
+
+def _day(text: str, frame: Frame) -> date:
+    """Return the day that a sentence counts for; else the end of the year that is over."""
+    match = _DAY.search(text)
+    if match is not None and match["day"]:
+        stated = date_in(match["day"])
+        if stated is not None:
+            return stated
+    last = frame.fiscal_year if frame.phase == "executed" else frame.fiscal_year - 1
+    return date(last if match is None or not match["year"] else int(match["year"]), 12, 31)

@@ -13,14 +13,18 @@ from yusuan.interpreting.lookups import fold, table
 from yusuan.interpreting.sections import Section
 from yusuan.reading.document import Paragraph, Table
 
-_UNIT = re.compile(r"单位：?(亿元|万元|元)|^(?:价值|金额)（(亿元|万元|元)）$")
+# 编制单位：元氏县财政局 names no unit of money; 单位：元至角分 does.
+_UNIT = re.compile(
+    r"单位(?:：|（|为)?(?:人民币)?(亿元|万元|元)(?![\u4e00-\u9fff])|单位：?(元)(?=至角分)"
+    r"|^（?(?:价值|金额)?（(亿元|万元|元)）$|^（?(?:人民币)?(亿元|万元|元)）?$"
+)
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 
 def unit_in(text: str) -> str | None:
     """Return the unit of money that a caption states, or None."""
     match = _UNIT.search(fold(text))
-    return None if match is None else match.group(1) or match.group(2)
+    return None if match is None else next(filter(None, match.groups()))
 
 
 def date_in(text: str) -> date | None:

@@ -1,30 +1,55 @@
-"""Figures in sentences: which amount is said of what, and what is compared with last year.
+"""Figures in sentences: which amount is said of what, of which year, and what it is compared with.
 
-Nothing here knows a row; `narrative` makes the rows.
+Nothing here knows a row; `stated` makes the rows. How a clause is understood is told in `clauses`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 
-from yusuan.interpreting.lookups import FigureName, figure_names, fold, table
+from yusuan.amounts import to_yuan
+from yusuan.interpreting.clauses import Context, clause_of, stage_in, subject_of, year_in
+from yusuan.interpreting.lookups import FigureName, table
 
-_AMOUNT = r"(?P<number>-?\d[\d,，]*(?:\.\d+)?)\s*(?P<unit>万元|亿元|元)"
-_STOPS = "，。；：、（）(),;:！"
-_CLAUSE = re.compile(rf"[{re.escape(_STOPS)}\n]")
+_AMOUNT = (
+    r"(?P<number>-?\d[\d,，.]*)\s*(?P<unit>万元|亿元|元)"
+    r"|(?P<nought>零)\s*(?P<nought_unit>万元|亿元|元)"
+    r"|(?<=[为是])(?P<bare>零|0(?:\.0+)?)(?=[，。；、）),;]|$)"  # 为零: a nought in any unit
+    r"|(?P<dash>[-－—–]{1,2})\s*(?:万元|亿元|元)"
+)
 _COMPARED = re.compile(
-    r"[，,]?(?:较|比|与|同|和)?(?P<year>\d{4}年|上年|去年|上一?年度?)度?"
-    r"(?:的?(?:部门)?(?:年初)?(?:预算|决算|执行)?数?)?(?:相比|相较|比较)?(?:[，,])?"
-    r"(?:总体|基本|均|无增减|略有|有所)?$"
+    r"[，,]?(?:较|比|与|同|和|跟)(?P<year>\d{4}年|上年|去年|上一?年度?)度?"
+    r"(?:的?(?:部门|当年|同期|同口径|一般公共|财政拨款|财政|年初|实际)*"
+    r"(?:预算|决算|执行|支出|收入|完成|安排)*(?:数|额|金额)?)?(?:相比|相较|比较)?(?:[，,])?"
+    r"(?:总体|基本|均|无增减|略有|有所|保持|大体)?$"
+    r"|[，,]?(?P<alike>同比)$"
+)
+# Compared with a year in the clause before: 与2022年相比，收、支总计各增加….
+_BEFORE = re.compile(
+    r"(?:与|和|同|比|较)(?P<year>\d{4}年|上年|去年|上一?年度?)度?[^，,。；]{0,12}?(?:相比|相较|比较|比)[，,]"
+)
+# With its own budget, not with another year: 决算数与年初预算数持平.
+_OWN_BUDGET = re.compile(
+    r"(?:与|和|同|比|较|等于)(?:年初|全年|调整后?|当年|本年)?的?(?:部门)?(?:支出|收入)?预算(?:数|安排)?(?:相比|基本|大体|总体|保持)*[，,]?$"
 )
 _REASON = re.compile(
-    r"(?:[，,](?:同比)?(?:增长|下降|降低|增加|减少)(?:了|约)?[\d.]+[%％])?"
-    r"[，,。（(]?(?:增减变化|增加|减少|下降|增长|变化|变动)?(?:的)?"
-    r"(?:主要是?(?:由于|因为|因|为|是)|主要原因(?:是|为|：|:)|原因(?:是|为|：|:)|系|主要用于)"
+    r"(?:[，,]?(?:同比)?(?:增长|下降|降低|增加|减少|增幅|降幅)(?:了|约|为)?[\d.]+[%％])?"
+    r"[，,。；（(]?(?:增减变化|增加|减少|下降|增长|变化|变动|持平)?(?:的)?"
+    r"(?:主要原因(?:是由于|是因为|是|为)?[：:]?|主要(?:是?(?:由于|因为|因)|为|是)[：:]?"
+    r"|原因(?:是|为)?[：:]?|系|主要用于)"
     r"(?P<reason>[^；。;\n]+)"
 )
+
+
+def yuan(printed: str, unit: str) -> Decimal | None:
+    """Return a figure of a sentence in yuan, or None where it is a dash or no number (3,万元)."""
+    try:
+        return to_yuan(printed.replace("，", ","), unit or "元")
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +66,9 @@ class Statement:
         direction_text: 增加, 减少, 持平 as printed; "" for an amount.
         base_year: The year compared with.
         reason: Why, as printed.
-        named: The clause itself says what it is; else it is the subject of the sentence.
+        year: The year of an amount.
+        phase: Its stage: `approved`, `revised`, `executed`.
+        own_budget: A change that is no change from another year: 较预算减少2万元.
     """
 
     names: tuple[FigureName, ...]
@@ -54,75 +81,202 @@ class Statement:
     direction_text: str = ""
     base_year: int | None = None
     reason: str | None = None
-    named: bool = True
+    year: int = 0
+    phase: str = ""
+    own_budget: bool = False
 
 
 # Full-width figures, character for character, so that places stay.
 _PLAIN = str.maketrans("０１２３４５６７８９．－％", "0123456789.-%")
+_YEAR_IN_WORDS = re.compile(r"二[〇○零Oo][〇○零Oo一二三四五六七八九]{2}(?=年)")
+_NUMERALS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
+# A pause inside a name ends no clause.
+_PAIRS = re.compile(r"(?<=收)、(?=支)|(?<=收入)、(?=支出)")
 
 
-def statements(text: str, fiscal_year: int, default: tuple[FigureName, ...]) -> list[Statement]:
+def plain(text: str) -> str:
+    """Return a paragraph with plain figures and years, character for character."""
+    text = _YEAR_IN_WORDS.sub(lambda m: m.group().translate(_NUMERALS), text.translate(_PLAIN))
+    return _PAIRS.sub("/", text)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One paragraph on its way to statements."""
+
+    text: str
+    context: Context
+    found: list[Statement]
+    subject: tuple[FigureName, ...]
+    default: tuple[FigureName, ...]
+    base_year: int | None = None
+    year: int | None = None  # of the amounts of the sentence, where one of them says so
+    phase: str = ""
+    last: int = 0  # where the event before ends
+    sentence: int = 0  # where the sentence starts
+    because: int = 0  # where the reason of the change before ends
+    amounts: int = 0  # how many amounts the sentence states
+
+
+def statements(text: str, context: Context) -> list[Statement]:
     """Return every figure of a paragraph in order.
 
     Args:
         text: One paragraph.
-        fiscal_year: The year of the document, for 上年.
-        default: What a figure without a name is said of: the section's own total.
+        context: What its section can speak of.
     """
-    text = text.translate(_PLAIN)
-    found: list[Statement] = []
-    subject, base_year, sentence, last = default, None, 0, 0
+    text = plain(text)
+    default = subject_of(text, context) or context.default
+    reader = _Reader(text, context, [], default, default)
     ignored = [match.span() for match in _ignored().finditer(text)]
     for match in _events().finditer(text):
         if any(start <= match.start() < end for start, end in ignored):
-            last = match.end()
+            reader.last = match.end()
             continue
-        before = text[last : match.start()]
-        stop = text.rfind("。", last, match.start())
-        if stop >= 0 and stop >= sentence:
-            # 公务接待费。2021年预算安排…: a sentence that is a name says what the next is about.
-            heading = _named(text[max(last, sentence) : stop])
-            sentence, subject = stop + 1, heading or default
-            before = text[stop + 1 : match.start()]
-        last = match.end()
-        direction, rest = _direction(before)
-        compared = _COMPARED.search(rest)
-        if compared is not None:
-            base_year = _year(compared["year"], fiscal_year)
-            rest = rest[: compared.start()]
-        name = _named(rest)
-        known = bool(name) or _is_filler(rest)
-        if name or not known:
-            # What follows an unknown name is about the unknown, too.
-            subject = name
-        change = _change_of(match["level"] or direction)
-        if change is None and _of_another_year(before, fiscal_year):
-            known = False
-        if change in {"more", "less"} and match["number"].startswith("-"):
-            known = False  # 减少-12万元 says two things
-        if match["level"] and not name and _repeats(found, subject):
-            continue
-        found.append(
-            Statement(
-                subject if known else (),
-                match["number"] or "",
-                match["unit"] or "",
-                match.start("number") if match["number"] else match.start(),
-                match.end("number") if match["number"] else match.end(),
-                match.end(),
-                change,
-                (match["level"] or direction) if change is not None else "",
-                (base_year or fiscal_year - 1) if change is not None else None,
-                _reason(text, match.end()) if change is not None else None,
-                bool(name),
-            )
-        )
-    return found
+        _event(reader, match)
+    return reader.found
+
+
+def _event(reader: _Reader, match: re.Match[str]) -> None:
+    """Add the statement of one figure, or of one word such as 持平."""
+    context, text = reader.context, reader.text
+    level = match["level"] or ""
+    if level and match.start() < reader.because:
+        return  # 主要原因是公务接待费保持不变 says nothing new
+    # A reason that was given says nothing of what comes behind it.
+    before = text[max(reader.last, min(reader.because, match.start())) : match.start()]
+    stop = text.rfind("。", reader.last, match.start())
+    if stop >= 0 and stop >= reader.sentence:
+        before = _new_sentence(reader, stop, match.start())
+    reader.last = match.end()
+    direction, rest = _direction(before)
+    compared = _comparison(rest, context.fiscal_year)
+    if level in table()["change"]["weak"] and not compared.is_at_end:
+        return  # 口径一致 compares nothing
+    if _completes(reader, before, match):
+        return
+    change = _change_of(level or direction)
+    own_budget = compared.own_budget or (
+        change is not None and compared.base_year == context.fiscal_year
+    )
+    if not own_budget:
+        reader.base_year = compared.base_year or reader.base_year
+    name, is_filler = clause_of(compared.rest, context)
+    known = bool(name) or is_filler
+    if name or not known:
+        # What follows an unknown name is about the unknown, too.
+        reader.subject = name
+    if level and (own_budget or (not name and _repeats(reader.found, reader.subject))):
+        return  # 决算数与年初预算数持平: both figures are stated
+    if change in {"more", "less"} and (match["number"] or "").startswith("-"):
+        known = False  # 减少-12万元 says two things
+    statement = _statement(reader, match, change, level or direction)
+    if change is None:
+        reader.amounts += 1
+        clause = before if compared.is_at_end else compared.rest
+        statement = _timed(reader, statement, clause, is_compared=compared.is_at_end)
+        known = known and statement.year <= context.fiscal_year
+    known = known and _is_number(match["number"])
+    statement = replace(statement, own_budget=own_budget)
+    reader.found.append(statement if known else replace(statement, names=()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A clause without the comparison at its end."""
+
+    rest: str
+    base_year: int | None = None
+    is_at_end: bool = False
+    own_budget: bool = False
+
+
+def _comparison(rest: str, fiscal_year: int) -> _Compared:
+    """Return what a clause says besides its comparison, and with which year it compares."""
+    own = _OWN_BUDGET.search(rest.rstrip())
+    if own is not None:
+        return _Compared(rest[: own.start()], None, is_at_end=True, own_budget=True)
+    compared = _COMPARED.search(rest)
+    if compared is not None:
+        year = _year(compared["year"], fiscal_year)
+        return _Compared(rest[: compared.start()], year, is_at_end=True)
+    ahead = _BEFORE.search(rest)
+    return _Compared(rest, None if ahead is None else _year(ahead["year"], fiscal_year))
+
+
+def _is_number(printed: str | None) -> bool:
+    return printed is None or yuan(printed, "元") is not None
+
+
+def _new_sentence(reader: _Reader, stop: int, at: int) -> str:
+    """Start a new sentence; returns what of it stands before the figure.
+
+    公务接待费。2021年预算安排…: a sentence that is a name says what the next is about.
+    公务接待费1.35万元。比上年持平: a sentence that only compares goes on with the figure before it.
+    """
+    head, tail = reader.text[max(reader.last, reader.sentence) : stop], reader.text[stop + 1 : at]
+    name, _ = clause_of(head, reader.context)
+    compares = _COMPARED.search(_direction(tail)[1])
+    goes_on = compares is not None and not tail[: compares.start()].strip()
+    if name or not (goes_on and reader.amounts == 1):
+        reader.subject = name or reader.default
+    reader.sentence, reader.year, reader.phase, reader.amounts = stop + 1, None, "", 0
+    return tail
+
+
+def _completes(reader: _Reader, before: str, match: re.Match[str]) -> bool:
+    """Tell whether a nought only completes the word before it: 与2024年预算一致0万元."""
+    if before.strip() or not reader.found or match["number"] is None:
+        return False
+    last = reader.found[-1]
+    if last.change != "level" or last.stop != match.start() or match["number"].strip("0."):
+        return False
+    reason, reader.because = _reason(reader.text, match.end())
+    reader.found[-1] = replace(last, reason=last.reason or reason)
+    return True
+
+
+def _statement(reader: _Reader, match: re.Match[str], change: str | None, word: str) -> Statement:
+    group = next((name for name in ("number", "nought", "bare", "dash") if match[name]), None)
+    base_year = reason = None
+    if change is not None:
+        base_year = reader.base_year or reader.context.fiscal_year - 1
+        reason, reader.because = _reason(reader.text, match.end())
+    return Statement(
+        reader.subject,
+        "" if group is None else match[group],
+        match["unit"] or match["nought_unit"] or ("元" if match["bare"] else ""),
+        match.start() if group is None else match.start(group),
+        match.end() if group is None else match.end(group),
+        match.end(),
+        change,
+        word if change is not None else "",
+        base_year,
+        reason,
+    )
+
+
+def _timed(reader: _Reader, statement: Statement, clause: str, *, is_compared: bool) -> Statement:
+    """Return an amount with its year and stage, by its clause or else by its sentence."""
+    context = reader.context
+    year, phase = year_in(clause, context.fiscal_year), stage_in(clause, context)
+    if not is_compared:
+        # 2023年预算数10万元，执行数9万元: the year goes on, within the sentence.
+        if year is not None:
+            reader.year, reader.phase = year, ""
+        year = year or reader.year
+        reader.phase = phase or reader.phase
+    return replace(
+        statement,
+        year=year or context.fiscal_year,
+        phase=phase or reader.phase or context.phase_of(year or context.fiscal_year),
+    )
 
 
 @cache
 def _events() -> re.Pattern[str]:
-    level = "|".join(sorted(table()["change"]["level"], key=len, reverse=True))
+    words = table()["change"]["level"] + table()["change"]["weak"]
+    level = "|".join(sorted(words, key=len, reverse=True))
     return re.compile(rf"{_AMOUNT}|(?P<level>{level})")
 
 
@@ -131,10 +285,15 @@ def _ignored() -> re.Pattern[str]:
     return re.compile("|".join(table()["ignored"]["figures"]))
 
 
+def ignored_in(text: str) -> list[tuple[int, int]]:
+    """Return the figures of a text that state nothing: limits, what a template tells the clerk."""
+    return [match.span() for match in _ignored().finditer(plain(text))]
+
+
 @cache
 def _directions() -> re.Pattern[str]:
     words = table()["change"]["more"] + table()["change"]["less"]
-    return re.compile(rf"(?:总体|共|合计|各|均)?({'|'.join(words)})(?:了|额)?(?:为|约)?$")
+    return re.compile(rf"(?:总体|共|合计|各|均|分别|也)?({'|'.join(words)})(?:了|额)?(?:为|约)?$")
 
 
 def _direction(before: str) -> tuple[str, str]:
@@ -147,82 +306,42 @@ def _direction(before: str) -> tuple[str, str]:
 def _change_of(word: str) -> str | None:
     if not word:
         return None
-    return next(kind for kind in ("more", "less", "level") if word in table()["change"][kind])
+    said = table()["change"]
+    return next(
+        kind
+        for kind, words in (
+            ("more", said["more"]), ("less", said["less"]), ("level", said["level"] + said["weak"])
+        )
+        if word in words
+    )  # fmt: skip
 
 
-def _year(text: str, fiscal_year: int) -> int:
-    return int(text[:4]) if text[:4].isdigit() else fiscal_year - 1
+def _year(text: str | None, fiscal_year: int) -> int:
+    return int(text[:4]) if text is not None and text[:4].isdigit() else fiscal_year - 1
 
 
-_OTHER_YEAR = re.compile(r"(20\d{2})年|(上年|去年)(?!末?结转|末?结余)")
-
-
-def _of_another_year(before: str, fiscal_year: int) -> bool:
-    """Tell whether the clause of an amount speaks of another year than the document's."""
-    found = _OTHER_YEAR.findall(_last_clause(before))
-    return bool(found) and found[-1][0] != str(fiscal_year)
-
-
-def _reason(text: str, end: int) -> str | None:
+def _reason(text: str, end: int) -> tuple[str | None, int]:
+    """Return the reason that stands behind a change, and where it ends."""
     match = _REASON.match(text, end)
     if match is None:
-        return None
+        return None, end
     reason = match["reason"]
-    following = _events().search(reason)
+    stop = match.end()
+    following = _amounts().search(reason)
     if following is not None:
         # The next figure's own clause is no part of the reason.
         cut = max(reason.rfind(mark, 0, following.start()) for mark in "，,")
         reason = reason[: max(cut, 0)] if cut >= 0 else reason
+        stop = match.start("reason") + max(cut, 0)
     while any(reason.count(b) > reason.count(a) for a, b in ("()", "（）")):
         reason = reason[: max(reason.rfind(")"), reason.rfind("）"))]
-    return reason.strip("，, 。") or None
+    return reason.strip("，, 。：:") or None, stop
+
+
+@cache
+def _amounts() -> re.Pattern[str]:
+    return re.compile(_AMOUNT)
 
 
 def _repeats(found: list[Statement], subject: tuple[FigureName, ...]) -> bool:
     return bool(found) and found[-1].change == "level" and found[-1].names == subject
-
-
-@cache
-def _before() -> re.Pattern[str]:
-    return re.compile("|".join(table()["clause"]["before"]))
-
-
-@cache
-def _after() -> re.Pattern[str]:
-    return re.compile(table()["clause"]["after"] + "$")
-
-
-def _candidates(clause: str) -> list[str]:
-    """Return the clause, and what is left of it behind each opening word, longest first."""
-    starts = [0, *sorted({match.end() for match in _before().finditer(clause)})]
-    return [clause[start:].lstrip(_STOPS) for start in starts]
-
-
-def _named(context: str) -> tuple[FigureName, ...]:
-    """Return what the last clause of `context` names, or nothing."""
-    names = figure_names()
-    for candidate in _candidates(_last_clause(context)):
-        for label in (candidate, _after().sub("", candidate)):
-            if label in names:
-                return names[label]
-    return ()
-
-
-def _is_filler(context: str) -> bool:
-    """Tell whether the clause names nothing at all, so that the sentence's subject goes on."""
-    return any(not _after().sub("", candidate) for candidate in _candidates(_last_clause(context)))
-
-
-_OPEN_BRACKET_NAME = re.compile(r"（[^（）]*）")
-
-
-def _last_clause(context: str) -> str:
-    # A bracket inside a name, 因公出国（境）费, is no end of a clause.
-    folded = fold(context)
-    hidden = _OPEN_BRACKET_NAME.sub(lambda m: "\0" * len(m.group()), folded)
-    ends = [match.end() for match in _CLAUSE.finditer(hidden.rstrip(_STOPS))]
-    clause = folded[ends[-1] if ends else 0 :].strip(_STOPS.replace("）", "").replace("（", ""))
-    return _NUMBERED.sub("", clause)
-
-
-_NUMBERED = re.compile(r"^(?:\d{1,2}[.．]|（[一二三四五六七八九十\d]{1,3}）)(?!\d)")

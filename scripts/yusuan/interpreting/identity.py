@@ -5,43 +5,33 @@ What the sidecar says wins. What can't be told is asked for; nothing is guessed.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from yusuan.codes import region, region_named
+from yusuan.codes import bare, hashed, is_organisation, is_region, kind_of
 from yusuan.errors import IdentityError
-from yusuan.interpreting.lookups import fold
+from yusuan.interpreting.labelled import Labelled, Mention, blocks, coded_units, labelled
+from yusuan.interpreting.titles import Title, doc_type_of, find, in_digits, squeezed, years_in
+from yusuan.interpreting.whereabouts import PROJECT, region_code
 from yusuan.messages import say
-from yusuan.reading.document import Block, Document, Paragraph, Table
+from yusuan.reading.document import Block, Document, Paragraph
 from yusuan.sidecar import Sidecar
 
-_TITLE = re.compile(
-    r"(?:关于)?(?P<name>[\u4e00-\u9fff（）()“”、·]{2,50}?)(?:关于)?(?P<year>20\d{2})年?度?"
-    r"[^，。；]{0,20}(?P<kind>预算|决算|绩效)[^，。；]{0,30}"
-)
-_YEAR = re.compile(r"(20\d{2})年度?(?:部门|单位|预算|决算|区级|县级|市级)")
-_NAMED = re.compile(
-    r"(?:预算主管部门|编制部门|部门名称|编制单位|预算单位|单位名称|主管部门|填报单位|预算部门|部门)"
-    r"[：:]\s*(?P<name>[\u4e00-\u9fff（）()]{3,50})"
-)
-_UNIT = re.compile(
-    r"(?P<code>\d{6}|\d{9})\s*(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff（）()“”]{3,48}?)(?=\s|单位|$)"
-)
-_PROJECT = re.compile(r"(?<![0-9A-Z])(?P<region>\d{6})(?P<year>\d{2})[0-9A-Z]{13}(?![0-9A-Z])")
-_SUFFIXES = ("本级", "机关", "（本级）", "（本部）", "(本级)", "（部门）", "本部", "（机关）")
-_DEPARTMENT_DIGITS = 3
+__all__ = ["DEPARTMENT_DIGITS", "Identity", "Mention", "blocks", "identify", "kind_of"]
 
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name of an organisation in the text."""
-
-    name: str
-    char_start: int
-    char_end: int
+_HEADING = re.compile(
+    r"(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、)?(?P<name>[\u4e00-\u9fff（）“”]{4,40}?)"
+    r"(?:（部门）)?(?:部门|单位)?(?:概况|基本情况|主要职能|主要职责|机构设置|职责|职能)"
+)
+_BELONGS = re.compile(
+    r"(?:隶属于?|是|为|系|属)(?P<name>[\u4e00-\u9fff]{3,24}?(?:局|委员会|办公室|部|厅|街道办事处|人民政府))"
+    r"(?:的)?(?:下属|所属|直属|管理|主管|举办|二级|领导)"
+)
+_CAPTION = re.compile(r"(?P<kind>[预决])算(?:总|明细|支出|收入|分类)?表")
+DEPARTMENT_DIGITS, _COVER_BLOCKS = 3, 40
+_CENTURY = 2000
 
 
 @dataclass(slots=True)
@@ -49,13 +39,16 @@ class Identity:
     """Whose disclosure a document is.
 
     Attributes:
-        department: The department's name.
+        department: The name of the department, or of the unit whose budget this is.
         budget_code: Its code in the local treasury, or "".
         region_code: Six digits.
         fiscal_year: The year that the document is for.
         doc_type: A code of `documents.doc_type`.
         title: The document's own title.
-        title_block: The paragraph that it stands in, or None.
+        title_block: The first paragraph that it stands in, or None.
+        kind: A code of `organizations.kind`.
+        parent: The department above a unit, "" where the text does not name it.
+        title_blocks: Every paragraph that the title stands in.
         units: Budget code → name of each unit that project tables name.
         department_names: Every spelling of the department's name, with its place.
         unit_names: (budget code, mention) of each unit.
@@ -68,17 +61,26 @@ class Identity:
     doc_type: str
     title: str
     title_block: Block | None
+    kind: str = "department"
+    parent: str = ""
+    title_blocks: tuple[Block, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     department_names: list[Mention] = field(default_factory=list)
     unit_names: list[tuple[str, Mention]] = field(default_factory=list)
 
     @property
     def org_id(self) -> str:
-        """The department's id: region and budget code, or a hash of the name."""
-        if self.budget_code:
-            return f"{self.region_code}.{self.budget_code}"
-        digest = hashlib.sha256(self.department.encode()).hexdigest()[:8]
-        return f"{self.region_code}.n-{digest}"
+        """Its id: region and budget code, or a hash of the name."""
+        return f"{self.region_code}.{self.budget_code or self._hashed(self.department)}"
+
+    @property
+    def parent_org_id(self) -> str | None:
+        """The id of the department above a unit, None where the text does not name it."""
+        if not self.parent:
+            return None
+        if len(self.budget_code) > DEPARTMENT_DIGITS:
+            return f"{self.region_code}.{self.budget_code[:DEPARTMENT_DIGITS]}"
+        return f"{self.region_code}.{self._hashed(self.parent)}"
 
     @property
     def document_id(self) -> str:
@@ -89,6 +91,11 @@ class Identity:
         """Return the id of the unit with this budget code."""
         return f"{self.region_code}.{code}"
 
+    def _hashed(self, name: str) -> str:
+        # 本级 tells the unit of a department from the department itself.
+        own = name != bare(name) and self.kind == "unit"
+        return hashed(name, self.region_code, self.fiscal_year) + ("-own" if own else "")
+
 
 def identify(document: Document, sidecar: Sidecar, subject: str) -> Identity:
     """Return whose disclosure a document is.
@@ -96,31 +103,34 @@ def identify(document: Document, sidecar: Sidecar, subject: str) -> Identity:
     Raises:
         IdentityError: Department, year or region can't be told and the sidecar doesn't say.
     """
-    title_block, title = _title(document)
-    parts = _TITLE.search(title)
-    units = _units(document)
-    mentions = _mentions(document, title_block, parts)
+    title = find(document)
+    units, behind = coded_units(document), list(labelled(document))
+    is_unit = _is_unit(document, title, behind)
+    mentions = _mentions(document, title, behind, is_unit=is_unit)
     department = sidecar.department or _department(mentions, units)
     if not department:
         raise _unknown(subject, "department")
-    budget_code = sidecar.budget_code or _common_prefix(units)
-    year = sidecar.year or _year(document, parts)
+    year = sidecar.year or _year(document, title)
     if year is None:
         raise _unknown(subject, "year")
-    region_code = _region(document, sidecar, department, title, year)
-    if region_code is None:
-        raise _unknown(subject, "region")
+    text = "" if title is None else title.text
+    code = region_code(document.text, sidecar.region, (department, text), year, subject)
+    is_type = _doc_type(document, title)
     identity = Identity(
         department,
-        budget_code,
-        region_code,
+        sidecar.budget_code or _budget_code(department, units, behind, is_unit=is_unit),
+        code,
         year,
-        sidecar.doc_type or _doc_type(title),
-        sidecar.title or title or f"{department}{year}年部门预算",
-        title_block,
-        {code: mention.name for code, mention in units},
+        sidecar.doc_type or is_type,
+        sidecar.title or text or say_title(department, year, is_type, is_unit=is_unit),
+        None if title is None else title.blocks[0],
+        "unit" if is_unit else kind_of(department),
+        _parent(document, behind, department) if is_unit else "",
+        () if title is None else title.blocks,
+        {} if is_unit else {code: mention.name for code, mention in units},
     )
-    identity.unit_names = _once(units)
+    if not is_unit:
+        identity.unit_names = _once(units)
     identity.department_names = _spellings(mentions, identity, document)
     return identity
 
@@ -129,39 +139,10 @@ def _unknown(subject: str, what: str) -> IdentityError:
     return IdentityError(subject, say(f"identity-{what}"), say("identity-advice"))
 
 
-def blocks(document: Document) -> Iterator[Block]:
-    """Yield every paragraph and cell in order."""
-    for block in document.blocks:
-        if isinstance(block, Table):
-            yield from block.cells
-        else:
-            yield block
-
-
-_TITLE_WITHIN = 40
-
-
-def _title(document: Document) -> tuple[Block | None, str]:
-    paragraphs = [b for b in document.blocks if isinstance(b, Paragraph) and b.text.strip()]
-    for block in paragraphs[:_TITLE_WITHIN]:
-        text = "".join(block.text.split())
-        if _TITLE.fullmatch(text) and not text.endswith(("：", ":")):
-            return block, block.text.strip()
-    return None, ""
-
-
-def _units(document: Document) -> list[tuple[str, Mention]]:
-    found = []
-    for block in blocks(document):
-        text = block.text.strip()
-        if not text[:6].isdigit():
-            continue
-        match = _UNIT.match(text)
-        if match is not None:
-            lead = len(block.text) - len(block.text.lstrip())
-            start, end = block.span(lead + match.start("name"), lead + match.end("name"))
-            found.append((match["code"], Mention(match["name"], start, end)))
-    return found
+def say_title(department: str, year: int, doc_type: str, *, is_unit: bool) -> str:
+    """Return a title for a document that has none."""
+    kind = "决算" if doc_type == "final-accounts" else "预算"
+    return f"{department}{year}年{'单位' if is_unit else '部门'}{kind}"
 
 
 def _once(units: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
@@ -171,111 +152,110 @@ def _once(units: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
     return [(code, mention) for (code, _), mention in seen.items()]
 
 
-def _common_prefix(units: list[tuple[str, Mention]]) -> str:
-    prefixes = Counter(code[:_DEPARTMENT_DIGITS] for code, _ in units)
-    return prefixes.most_common(1)[0][0] if prefixes else ""
+def _is_unit(document: Document, title: Title | None, behind: list[Labelled]) -> bool:
+    """Tell whether this is the budget of a single unit: by its title, or by a cover with both."""
+    if title is not None and title.is_unit:
+        return True
+    if title is not None and re.search(r"部门(?:预算|决算|整体)", title.text):
+        return False
+    first = list(blocks(document))[:_COVER_BLOCKS]
+    end = first[-1].char_end if first else 0
+    cover = {one.role for one in behind if one.mention.char_start < end}
+    return {"superior", "unit"} <= cover
 
 
 def _mentions(
-    document: Document, title_block: Block | None, parts: re.Match[str] | None
-) -> list[Mention]:
-    """Return where the document names its department outright: the title, 编制部门：…."""
-    found: list[Mention] = []
-    if title_block is not None and parts is not None:
-        match = _TITLE.search(title_block.text)
-        if match is not None and not _is_region(match["name"], int(match["year"])):
-            start, end = title_block.span(match.start("name"), match.end("name"))
-            bare = _bare(match["name"])
-            found.append(Mention(bare, start, start + len(bare)))
-    for block in blocks(document):
-        if "：" not in block.text and ":" not in block.text:
-            continue
-        match = _NAMED.match(block.text.strip())
-        if match is not None:
-            lead = len(block.text) - len(block.text.lstrip())
-            start, end = block.span(lead + match.start("name"), lead + match.end("name"))
-            found.append(Mention(_bare(match["name"]), start, end))
-    return found
+    document: Document, title: Title | None, behind: list[Labelled], *, is_unit: bool
+) -> list[Labelled]:
+    """Return where the document names whose it is, the surest first."""
+    found = []
+    if title is not None and title.name:
+        found.append(Labelled("title", Mention(title.name, *title.span), ""))
+    roles = ("unit", "department") if is_unit else ("department", "superior", "unit")
+    for role in roles:
+        found += [one for one in behind if one.role == role]
+    return found or [Labelled("heading", one, "") for one in _headings(document)]
 
 
-def _bare(name: str) -> str:
-    for suffix in _SUFFIXES:
-        name = name.removesuffix(suffix)
-    return name
+def _headings(document: Document) -> Iterator[Mention]:
+    """Yield the names in headings such as 第一部分 香河县教育局概况."""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            line = squeezed(block)
+            match = _HEADING.fullmatch(line.text)
+            if match is not None and is_organisation(match["name"]):
+                start, end = line.span(*match.span("name"))
+                yield Mention(bare(match["name"]), start, end)
 
 
-def _is_region(name: str, year: int) -> bool:
-    return any(
-        found.name == name or name.endswith(found.name) for found in region_named(name, year)
-    )
-
-
-def _department(mentions: list[Mention], units: list[tuple[str, Mention]]) -> str:
+def _department(mentions: list[Labelled], units: list[tuple[str, Mention]]) -> str:
     if mentions:
-        return mentions[0].name
+        return mentions[0].mention.name
     for _, mention in units:
-        if _bare(mention.name) != mention.name:
-            return _bare(mention.name)
+        if bare(mention.name) != mention.name:
+            return bare(mention.name)
     return ""
 
 
-def _year(document: Document, parts: re.Match[str] | None) -> int | None:
-    if parts is not None:
-        return int(parts["year"])
-    named = Counter(_YEAR.findall(document.text))
+def _budget_code(
+    department: str, units: list[tuple[str, Mention]], behind: list[Labelled], *, is_unit: bool
+) -> str:
+    """Return the code of the department (304) or, in the budget of a unit, of the unit (304001)."""
+    stated = [one.code for one in behind if one.mention.name == department and one.code]
+    stated += [code for code, mention in units if is_unit and mention.name == department]
+    if is_unit:
+        return stated[0] if stated else ""
+    prefixes = Counter(code[:DEPARTMENT_DIGITS] for code, _ in units)
+    if prefixes:
+        return prefixes.most_common(1)[0][0]
+    return stated[0][:DEPARTMENT_DIGITS] if stated else ""
+
+
+def _parent(document: Document, behind: Iterable[Labelled], unit: str) -> str:
+    """Return the department above a unit, or ""."""
+    for one in behind:
+        if one.role == "superior" and one.mention.name != unit:
+            return one.mention.name
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            match = _BELONGS.search(squeezed(block).text)
+            if match is not None and match["name"] != unit:
+                return match["name"]
+    return bare(unit) if bare(unit) != unit else ""
+
+
+def _year(document: Document, title: Title | None) -> int | None:
+    if title is not None and title.year is not None:
+        return title.year
+    named = Counter(years_in(document.text))
     if named:
-        return int(named.most_common(1)[0][0])
-    codes = Counter(match["year"] for match in _PROJECT.finditer(document.text))
-    return 2000 + int(codes.most_common(1)[0][0]) if codes else None
+        return named.most_common(1)[0][0]
+    codes = Counter(match["year"] for match in PROJECT.finditer(in_digits(document.text)))
+    return _CENTURY + int(codes.most_common(1)[0][0]) if codes else None
 
 
-def _region(
-    document: Document, sidecar: Sidecar, department: str, title: str, year: int
-) -> str | None:
-    if sidecar.region:
-        return _stated_region(sidecar.region, year)
-    codes = Counter(match["region"] for match in _PROJECT.finditer(document.text))
-    for name in (department, title):
-        named = {found.code for found in region_named(name, year)}
-        if len(named) > 1:
-            named &= set(codes)
-        if len(named) == 1:
-            return named.pop()
-    for code, _ in codes.most_common(1):
-        try:
-            return region(code).code
-        except LookupError:
-            return None
-    return None
+def _doc_type(document: Document, title: Title | None) -> str:
+    if title is not None:
+        return title.doc_type
+    captions = Counter(match["kind"] for match in _CAPTION.finditer(document.text))
+    return "final-accounts" if captions["决"] > captions["预"] else doc_type_of("")
 
 
-def _stated_region(stated: str, year: int) -> str | None:
-    if stated.isdigit():
-        try:
-            return region(stated).code
-        except LookupError:
-            return None
-    named = region_named(stated, year)
-    return named[0].code if len(named) == 1 else None
-
-
-def _doc_type(title: str) -> str:
-    return "final-accounts" if "决算" in title and "预决算" not in title else "budget"
-
-
-def _spellings(mentions: list[Mention], identity: Identity, document: Document) -> list[Mention]:
+def _spellings(mentions: list[Labelled], identity: Identity, document: Document) -> list[Mention]:
     """Return each spelling of the department's name once, where it first stands.
 
-    The unit 304001 甲局本级 is the department's own level: 甲局 is the department's name there.
+    The unit 304001 甲局本级 is the department's own level: 甲局 is the department's name there. A
+    name behind a label of units counts where it means the same body, or else is a unit's own.
     """
     seen: dict[str, Mention] = {}
-    for mention in mentions:
-        seen.setdefault(mention.name, mention)
+    for one in mentions:
+        if _is_spelling(one, identity):
+            seen.setdefault(one.mention.name, one.mention)
     for _, mention in identity.unit_names:
-        bare = _bare(mention.name)
-        if bare != mention.name:
-            end = mention.char_start + len(bare)
-            seen.setdefault(bare, Mention(bare, mention.char_start, end))
+        short = bare(mention.name)
+        if short != mention.name:
+            end = mention.char_start + len(short)
+            seen.setdefault(short, Mention(short, mention.char_start, end))
     if identity.department not in seen:
         at = document.text.find(identity.department)
         if at >= 0:
@@ -284,9 +264,11 @@ def _spellings(mentions: list[Mention], identity: Identity, document: Document) 
     return list(seen.values())
 
 
-def kind_of(name: str) -> str:
-    """Return the kind of an organisation by its name: `township`, `government` or `department`."""
-    folded = fold(name)
-    if folded.endswith(("街道办事处", "镇人民政府", "乡人民政府")):
-        return "township"
-    return "government" if folded.endswith("人民政府") else "department"
+def _is_spelling(one: Labelled, identity: Identity) -> bool:
+    name, year = one.mention.name, identity.fiscal_year
+    if is_region(name, year):
+        return False
+    if one.role in {"title", "heading"} or (one.role == "department" and not identity.parent):
+        return True
+    code = identity.region_code
+    return hashed(name, code, year) == hashed(identity.department, code, year)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -57,25 +58,133 @@ def section_names() -> tuple[SectionName, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureName:
-    """What a named figure of a sentence becomes: the form, its dimension and role."""
+class Headings:
+    """What may stand around the title of a section.
 
-    form: str
-    dimension: str
-    value: str
-    role: str
+    Attributes:
+        lead: 关于, a year.
+        organisation: The end of an organisation's name; a title may open with one.
+        bare: How a title without a number ends, where it needs one else.
+        project: The headings inside the description of a project.
+    """
+
+    lead: re.Pattern[str]
+    organisation: re.Pattern[str]
+    bare: tuple[str, ...]
+    project: re.Pattern[str]
 
 
 @cache
-def figure_names() -> dict[str, tuple[FigureName, ...]]:
-    """Return every name of a figure, folded, and the lines that it stands for."""
-    names: dict[str, tuple[FigureName, ...]] = {}
+def headings() -> Headings:
+    """Return what may stand around the title of a section."""
+    said = table()["headings"]
+    return Headings(
+        re.compile(said["lead"]),
+        re.compile(said["organisation"]),
+        tuple(said["bare"]),
+        re.compile("|".join(said["project"])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FigureName:
+    """What a named figure of a sentence becomes: the form, its dimensions and role.
+
+    Attributes:
+        form: The form of the line.
+        dimensions: Column of `budget_lines` → code, as pairs.
+        role: `leaf`, `subtotal`, `total` or `of-which`.
+        direction: `revenue` or `expenditure`.
+        classes: 类, 款, 项 as the sentence names them; empty where it names none.
+    """
+
+    form: str
+    dimensions: tuple[tuple[str, str], ...]
+    role: str
+    direction: str
+    classes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The key of its line: form and codes."""
+        both_sides = self.form in table()["statement"]["both-sides"]
+        side = (self.direction,) if both_sides else ()
+        codes = dict.fromkeys(code for _, code in self.dimensions)
+        return ".".join((self.form, *side, *codes))
+
+
+_DIMENSIONS = ("item", "nature", "fund_source", "kind")
+Names = Mapping[str, tuple[FigureName, ...]]
+
+
+@cache
+def _by_form() -> dict[str, Names]:
+    """Return form → folded name → the lines that it stands for."""
+    forms: dict[str, dict[str, tuple[FigureName, ...]]] = {}
     for entry in table()["figure"]:
-        dimension = next(d for d in ("fund_source", "nature", "item") if d in entry)
-        figure = FigureName(entry["form"], dimension, entry[dimension], entry["role"])
+        form = entry["form"]
+        figure = FigureName(
+            form,
+            tuple((name, entry[name]) for name in _DIMENSIONS if name in entry),
+            entry["role"],
+            entry.get("direction", _direction(form)),
+        )
+        names = forms.setdefault(form, {})
         for name in entry["names"]:
             names[fold(name)] = (*names.get(fold(name), ()), figure)
+    for form, lender in table()["statement"]["borrowed"].items():
+        # The text names the row 合计 of a table.
+        forms[form] = {
+            name: tuple(replace(one, form=form, role="total") for one in figures)
+            for name, figures in forms[lender].items()
+        } | forms.get(form, {})
+    return {form: dict(names) for form, names in forms.items()}
+
+
+def _direction(form: str) -> str:
+    return "revenue" if form == "dept-revenue-text" else "expenditure"
+
+
+@cache
+def figure_names(section: str, phase: str) -> Names:
+    """Return every name of a figure that a section can state, and its lines.
+
+    Args:
+        section: The key of the section.
+        phase: That of the document: the same sentence of final accounts is of another table.
+    """
+    said = table()["statement"]
+    groups = said["executed"].get(section) if phase == "executed" else None
+    if groups is None:
+        groups = said["forms"].get(section, said["forms"]["default"])
+    names: dict[str, tuple[FigureName, ...]] = {}
+    for group in groups:
+        own: dict[str, tuple[FigureName, ...]] = {}
+        for form in group:
+            for name, figures in _by_form()[form].items():
+                own[name] = (*own.get(name, ()), *figures)
+        names = {**own, **names}
     return names
+
+
+@cache
+def all_names() -> frozenset[str]:
+    """Return every name of a figure, whatever its form."""
+    return frozenset(name for names in _by_form().values() for name in names)
+
+
+@cache
+def default_names(section: str, phase: str) -> tuple[FigureName, ...]:
+    """Return what a figure without a name is said of in a section: the section's own total."""
+    name = table()["statement"]["subject"].get(section, "")
+    return figure_names(section, phase).get(fold(name), ())
+
+
+@cache
+def class_form(section: str) -> str:
+    """Return the form of a figure of a section that is named by its function."""
+    classes = table()["statement"]["classes"]
+    return str(classes.get(section, ""))
 
 
 @cache

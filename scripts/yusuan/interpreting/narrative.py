@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
-from yusuan.amounts import status_of, to_yuan
+from yusuan.interpreting.assets import assets_in_words, is_assets
 from yusuan.interpreting.captions import is_caption
-from yusuan.interpreting.figures import Statement, statements
+from yusuan.interpreting.clauses import Context, clause_of
+from yusuan.interpreting.figures import ignored_in, plain, statements, yuan
 from yusuan.interpreting.ledger import Frame, Ledger
-from yusuan.interpreting.lookups import FigureName, figure_names, fold, is_label, is_nothing
-from yusuan.interpreting.result import Value
-from yusuan.interpreting.sections import Section, numbered
+from yusuan.interpreting.lookups import (
+    class_form,
+    default_names,
+    figure_names,
+    is_label,
+    is_nothing,
+    table,
+)
+from yusuan.interpreting.procurement import is_procurement
+from yusuan.interpreting.sections import Section, is_project_heading, numbered
+from yusuan.interpreting.stated import SAID, explain, settle, state
 from yusuan.reading.document import Paragraph
 
 # Kind of the entries of a section that is a numbered list.
@@ -23,158 +31,166 @@ _LISTS = {
     "safeguards": "safeguard",
     "other": "other-matter",
 }
-_NARRATIVES = frozenset(
-    {"arrangement", "revenue-text", "expenditure-text", "change-text", "operating",
-     "three-public", "procurement", "assets", "performance"}
-)  # fmt: skip
 _NO_FIGURES = frozenset({"duty", "organisation", "other-matter"})
-_FIGURES = _NARRATIVES - {"procurement", "assets", "performance"}
-# What a section speaks of: 本级80万元 among the income is no project expenditure.
-_FORMS = {
-    "revenue-text": ("dept-revenue-text",),
-    "expenditure-text": ("dept-expenditure-text",),
-    "operating": ("dept-operating",),
-    "three-public": ("dept-three-public",),
+# Sections whose sentences state figures.
+_FIGURES = frozenset(
+    {"arrangement", "revenue-text", "expenditure-text", "change-text", "operating", "three-public",
+     "budget-statement", "balance-text", "fiscal-balance-text", "general-text",
+     "general-basic-text", "fund-text", "state-capital-text", "project-expenditure-text"}
+)  # fmt: skip
+# Sections whose figures stand in a table, too; the sentence only says them again.
+_TABLED = {
+    "procurement": "procurement_items",
+    "assets": "assets",
+    "performance": "budget_lines",
+    "project-text": "budget_lines",
 }
-_DEFAULT_NAME = {"operating": "机关运行经费", "three-public": "“三公”经费"}
+_NARRATIVES = _FIGURES | _TABLED.keys() | {"overview", "other-information"}
 _LONGEST_TITLE = 60
+_TELLING = 4  # characters of a figure that is hardly the same by chance: 2000, 15.3
 _GROUP = re.compile(r"[（(][一二三四五六七八九十]+[)）]")
 _TITLED = re.compile(r"(?P<title>[^：:。；;]{1,60})[：:](?P<text>.+)", re.DOTALL)
 
 
 def interpret_section(section: Section, frame: Frame, ledger: Ledger) -> None:
     """Write the rows of one section's running text."""
+    before = len(ledger.rows["budget_lines"])
     if section.key in _LISTS:
         _list(section, _LISTS[section.key], frame, ledger)
     elif section.key == "sub-goals":
         _sub_goals(section, frame, ledger)
     elif section.key == "terms":
         _terms(section, frame, ledger)
+    elif section.key == "contents":
+        ledger.use(*section.paragraphs)
+    elif section.key == "project-text":
+        _project(section, frame, ledger)
     elif section.key in _NARRATIVES:
         for paragraph in section.paragraphs:
             if is_caption(paragraph.text):
                 ledger.use(paragraph)
             elif not is_label(paragraph.text):
-                narrative(paragraph, section.key, frame, ledger)
+                narrative(paragraph, section, frame, ledger)
+    settle(before, ledger)
 
 
-# Sections whose figures stand in a table; the sentence only says them again.
-_TABLED = {"procurement": "procurement_items", "assets": "assets"}
-_AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|元)")
+_AMOUNT = re.compile(r"(?P<number>\d[\d,，.]*)\s*(?P<unit>亿元|万元|元)")
 
 
 def _without_amounts(paragraph: Paragraph, ledger: Ledger) -> None:
     """Use a paragraph but for the amounts that it states."""
+    limits = ignored_in(paragraph.text)
     at = 0
-    for match in _AMOUNT.finditer(paragraph.text):
-        ledger.use_span(paragraph.span(at, match.start()))
-        at = match.end()
+    for match in _AMOUNT.finditer(plain(paragraph.text)):
+        if not any(start < match.end() and match.start() < end for start, end in limits):
+            ledger.use_span(paragraph.span(at, match.start()))
+            at = match.end()
     ledger.use_span(paragraph.span(at))
 
 
 def restated(section: Section, ledger: Ledger) -> None:
     """Use the amounts of a section's sentences that its table states, too; others stay unread."""
-    table = _TABLED.get(section.key)
-    if table is None:
+    name = _TABLED.get(section.key)
+    if name is None:
         return
-    stated = {row["amount_cny"] for row in ledger.rows[table]}
+    rows = ledger.rows[name]
+    if section.key == "procurement" and not all(_is_said(row["procurement_key"]) for row in rows):
+        # A table says more than the sentences: what they say again is no row of its own.
+        said = [row for row in rows if _is_said(row["procurement_key"])]
+        rows[:] = [row for row in rows if not _is_said(row["procurement_key"])]
+        places = {(row["char_start"], row["char_end"]) for row in said}
+        ledger.used[:] = [span for span in ledger.used if span not in places]
+    # What a project costs is told by nothing but projects.
+    stated = {
+        row["amount_cny"]
+        for row in rows
+        if name != "budget_lines" or row.get("nature") == "project" or row.get("project_code")
+    }
     for paragraph in section.paragraphs:
-        for match in _AMOUNT.finditer(paragraph.text):
-            if to_yuan(match["number"], match["unit"]) in stated:
+        for match in _AMOUNT.finditer(plain(paragraph.text)):
+            # Where no table belongs to the sentence, a round figure may be anything's.
+            telling = name != "budget_lines" or len(match["number"]) >= _TELLING
+            amount = yuan(match["number"], match["unit"])
+            if telling and amount is not None and amount in stated:
                 ledger.use_span(paragraph.span(match.start(), match.end()))
 
 
-def narrative(paragraph: Paragraph, key: str, frame: Frame, ledger: Ledger) -> None:
+def _is_said(key: object) -> bool:
+    return str(key).startswith(f"{SAID}.")
+
+
+_WHY = re.compile(
+    r"(?P<what>[^，。；]{2,40}?)(?:增加|减少|增长|下降|变化|增减变化|变动)的(?:主要)?原因(?:是|为)[：:]?(?P<reason>[^。]+)。?"
+)
+
+
+def narrative(paragraph: Paragraph, section: Section, frame: Frame, ledger: Ledger) -> None:
     """Write one paragraph of a statement, and each figure that it states."""
+    key = section.key
     used = len(ledger.used)
     _item("narrative", paragraph, frame, ledger, whole=True)
-    if key in _FIGURES or key in _TABLED:
-        # The sentence is kept whole, but each figure in it counts as read only when understood.
-        del ledger.used[used:]
-    else:
-        ledger.use(paragraph)
-        return
-    if key in _TABLED:
+    # The sentence is kept whole, but each figure in it counts as read only when understood.
+    del ledger.used[used:]
+    if key == "assets" and not any(is_assets(block, section) for block in section.tables):
+        assets_in_words(paragraph, frame, ledger)
+    tabled = key in _TABLED and not (
+        key == "procurement" and not any(is_procurement(block) for block in section.tables)
+    )
+    if tabled or key not in _FIGURES | _TABLED.keys():
         _without_amounts(paragraph, ledger)
         return
-    default = figure_names().get(fold(_DEFAULT_NAME.get(key, "")), ())
-    at = 0
-    for statement in statements(paragraph.text, frame.fiscal_year, default):
-        names = [name for name in statement.names if name.form in _FORMS.get(key, (name.form,))]
-        if not names:
-            # What is not understood stays unread: the characters around it are used, it is not.
-            ledger.use_span(paragraph.span(at, statement.start))
-            at = statement.stop
-            continue
-        for name in names:
-            if statement.change is None:
-                _line(statement, name, paragraph, frame, ledger)
-            else:
-                _change(statement, name, paragraph, frame, ledger)
-    ledger.use_span(paragraph.span(at))
+    _figures(paragraph, _context(key, frame, ledger), frame, ledger)
 
 
-def _line(
-    statement: Statement, name: FigureName, paragraph: Paragraph, frame: Frame, ledger: Ledger
-) -> None:
-    amount = to_yuan(statement.printed.replace("，", ","), statement.unit)
-    if amount is None or (statement.named and _restates(name, amount, ledger)):
-        return
-    start, end = paragraph.span(statement.start, statement.end)
-    ledger.add(
-        "budget_lines",
+def _context(key: str, frame: Frame, ledger: Ledger) -> Context:
+    return Context(
+        frame.fiscal_year,
+        frame.phase,
+        figure_names(key, frame.phase),
+        default_names(key, frame.phase),
+        class_form(key),
+        frame.department,
         {
-            "document_id": frame.document_id,
-            "line_key": ledger.key("budget_lines", f"{name.form}.{name.value}"),
-            "form": name.form,
-            "region_code": frame.region_code,
-            "org_id": frame.org_id,
-            "fiscal_year": frame.fiscal_year,
-            "stated_in": frame.fiscal_year,
-            "phase": frame.phase,
-            "direction": "revenue" if name.form == "dept-revenue-text" else "expenditure",
-            name.dimension: name.value,
-            "role": name.role,
-            "amount_cny": amount,
-            "printed": statement.printed,
-            "unit": statement.unit,
-            "status": status_of(statement.printed),
-            "char_start": start,
-            "char_end": end,
+            str(row["function_code"]): str(row["label"])
+            for row in ledger.rows["budget_lines"]
+            if row.get("function_code") and row.get("label")
         },
+        key in table()["statement"]["plain-classes"],
     )
 
 
-def _restates(name: FigureName, amount: Decimal, ledger: Ledger) -> bool:
-    """Tell whether the same figure was stated before: said twice alike is said once."""
-    return not ledger.is_new("stated", f"{name.form}.{name.value}.{amount.normalize()}")
+def _figures(paragraph: Paragraph, context: Context, frame: Frame, ledger: Ledger) -> None:
+    at = 0
+    for statement in statements(paragraph.text, context):
+        if not state(statement, statement.names, paragraph, frame, ledger):
+            # What is not understood stays unread: the characters around it are used, it is not.
+            ledger.use_span(paragraph.span(at, statement.start))
+            at = statement.stop
+    ledger.use_span(paragraph.span(at))
+    why = _WHY.match(paragraph.text.strip())
+    if why is not None:
+        # 财政拨款收入支出增加的主要原因是…: why figures before it changed.
+        both = why["what"]
+        sides = dict.fromkeys(
+            (both, *(both.replace("收入支出", side) for side in ("收入", "支出")))
+        )
+        names = [name for side in sides for name in clause_of(side, context)[0]]
+        explain(names, why["reason"].strip(), ledger)
 
 
-def _change(
-    statement: Statement, name: FigureName, paragraph: Paragraph, frame: Frame, ledger: Ledger
-) -> None:
-    amount = to_yuan(statement.printed.replace("，", ","), statement.unit or "元") or Decimal(0)
-    start, end = paragraph.span(statement.start, statement.end)
-    row: dict[str, Value] = {
-        "document_id": frame.document_id,
-        "change_key": ledger.key("budget_changes", f"{name.form}.{name.value}"),
-        "form": name.form,
-        "region_code": frame.region_code,
-        "org_id": frame.org_id,
-        "fiscal_year": frame.fiscal_year,
-        "base_year": statement.base_year,
-        "change_cny": -amount if statement.change == "less" else amount,
-        "printed": statement.printed or statement.direction_text,
-        "unit": statement.unit or None,
-        "direction_text": statement.direction_text,
-        "reason": statement.reason,
-        "char_start": start,
-        "char_end": end,
-    }
-    # `fund_source` is no column of a change; the key names it.
-    if name.dimension != "fund_source":
-        row[name.dimension] = name.value
-    ledger.add("budget_changes", row)
+def _project(section: Section, frame: Frame, ledger: Ledger) -> None:
+    """Write the description of a project: its headings, and what stands under each of them."""
+    title: str | None = None
+    for paragraph in section.paragraphs:
+        if is_project_heading(paragraph.text):
+            title = numbered(paragraph.text)[1]
+            ledger.heading(paragraph)
+            _item("heading", paragraph, frame, ledger)
+        elif not is_label(paragraph.text):
+            used = len(ledger.used)
+            _item("narrative", paragraph, frame, ledger, whole=True, under=title)
+            del ledger.used[used:]
+            _without_amounts(paragraph, ledger)
 
 
 def heading(section: Section, frame: Frame, ledger: Ledger) -> None:
@@ -192,6 +208,7 @@ def _item(
     whole: bool = False,
     titled: bool = False,
     parent: str | None = None,
+    under: str | None = None,
 ) -> str:
     """Write one text item and return its key.
 
@@ -203,9 +220,10 @@ def _item(
         whole: Keep the number in the text: it is no list entry.
         titled: The text before the first colon is its title.
         parent: The item it belongs to.
+        under: The heading that it stands under, as its title.
     """
     number, text = ("", paragraph.text.strip()) if whole else numbered(paragraph.text)
-    title = None
+    title = under
     if titled:
         match = _TITLED.fullmatch(text)
         if match is not None and len(match["title"]) <= _LONGEST_TITLE:
@@ -238,10 +256,17 @@ def _item(
 
 def _list(section: Section, kind: str, frame: Frame, ledger: Ledger) -> None:
     titled = kind in {"overall-goal", "safeguard"}
+    counted = any(numbered(paragraph.text)[0] for paragraph in section.paragraphs)
+    begun = False
     for paragraph in section.paragraphs:
+        begun = begun or bool(numbered(paragraph.text)[0])
         if not is_label(paragraph.text) and not (is_nothing(paragraph.text) and kind == "duty"):
             used = len(ledger.used)
-            _item(kind, paragraph, frame, ledger, titled=titled)
+            if kind == "duty" and counted and not begun:
+                # What opens a numbered list of duties is none of them.
+                _item("narrative", paragraph, frame, ledger, whole=True)
+            else:
+                _item(kind, paragraph, frame, ledger, titled=titled)
             if kind in _NO_FIGURES:
                 # Nobody expects money here: if there is some, a person has to look.
                 del ledger.used[used:]
@@ -261,26 +286,56 @@ def _sub_goals(section: Section, frame: Frame, ledger: Ledger) -> None:
             _item("sub-goal", paragraph, frame, ledger, titled=True, parent=group)
 
 
+# 基本支出，是指…: a term without a colon.
+_EXPLAINED = re.compile(
+    r"(?P<title>[^：:。；;，,]{2,40})[，,]?(?P<text>(?:是指|指的是|系指|指).+)", re.DOTALL
+)
+
+
 def _terms(section: Section, frame: Frame, ledger: Ledger) -> None:
+    label: Paragraph | None = None  # a term whose explanation stands in the next paragraph
     for paragraph in section.paragraphs:
-        _, text = numbered(paragraph.text)
-        match = _TITLED.fullmatch(text)
-        if match is None or is_label(paragraph.text):
+        if is_label(paragraph.text):
             continue
-        ordinal = 1 + len(ledger.rows["terms"])
-        start, end = paragraph.span()
-        ledger.add(
-            "terms",
-            {
-                "document_id": frame.document_id,
-                "term_key": f"{ordinal:02}",
-                "label": match["title"].strip(),
-                "definition": match["text"].strip(),
-                "char_start": start,
-                "char_end": end,
-            },
-        )
-        ledger.use_span((start, end))
+        number, text = numbered(paragraph.text)
+        match = _EXPLAINED.fullmatch(text) or _TITLED.fullmatch(text)
+        if label is not None:
+            title = numbered(label.text)[1].rstrip("：: ")
+            _term(title, text, (label.char_start, paragraph.char_end), frame, ledger)
+            label = None
+        elif match is not None and (number or not _goes_on(section, ledger)):
+            _term(match["title"], match["text"], paragraph.span(), frame, ledger)
+        elif number and len(text) <= _LONGEST_TITLE and "。" not in text:
+            label = paragraph
+        elif _goes_on(section, ledger):
+            last = ledger.rows["terms"][-1]
+            ledger.rows["terms"][-1] = {
+                **last,
+                "definition": f"{last['definition']}\n{text}",
+                "char_end": paragraph.char_end,
+            }
+            ledger.use(paragraph)
+
+
+def _goes_on(section: Section, ledger: Ledger) -> bool:
+    """Tell whether a paragraph without number belongs to the term before: others are numbered."""
+    begun = bool(ledger.rows["terms"])
+    return begun and any(numbered(paragraph.text)[0] for paragraph in section.paragraphs)
+
+
+def _term(label: str, definition: str, span: tuple[int, int], frame: Frame, ledger: Ledger) -> None:
+    ledger.add(
+        "terms",
+        {
+            "document_id": frame.document_id,
+            "term_key": f"{1 + len(ledger.rows['terms']):02}",
+            "label": label.strip(),
+            "definition": definition.strip(),
+            "char_start": span[0],
+            "char_end": span[1],
+        },
+    )
+    ledger.use_span(span)
 
 
 _BASIS = re.compile(r"^(?:按照|根据|依据|为了?贯彻|按).*(?:《|规定|要求).*", re.DOTALL)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from yusuan.interpreting.lookups import fold, section_names
+from yusuan.interpreting.forms import form_of
+from yusuan.interpreting.lookups import fold, headings, section_names
 from yusuan.reading.document import Document, Paragraph, Table
 
 ORDINAL = "[一二三四五六七八九十百]+"
@@ -24,7 +25,8 @@ class Section:
 
     Attributes:
         key: The section's key in `lookups.toml`; "" before the first heading, "unknown" under a
-            heading that the list doesn't know.
+            heading that the list doesn't know, "contents" for the table of contents, "tables"
+            where standard tables stand.
         heading: The paragraph that opens it.
         blocks: What stands under it, in order.
     """
@@ -64,20 +66,90 @@ def numbered(text: str) -> tuple[str, str]:
 def split(document: Document) -> list[Section]:
     """Return the sections of a document in order; the first has no heading."""
     sections = [Section("", None)]
+    contents = _contents(document)
     last = 0  # the number of the last 一、 heading
     restarted = False  # whether a list inside the section counts 一、 二、 itself
-    for block in document.blocks:
-        if isinstance(block, Paragraph):
+    for at, block in enumerate(document.blocks):
+        if isinstance(block, Paragraph) and at in contents:
+            if sections[-1].key != "contents":
+                sections.append(Section("contents", None))
+            sections[-1].blocks.append(block)
+            continue
+        if isinstance(block, Paragraph) and block.text.strip():
             number = top_ordinal(block.text)
             restarted = restarted or number == 1
             follows = number == last + 1 and not restarted
-            key = section_of(block, inside="" if follows else sections[-1].key)
+            inside = sections[-1].key
+            key = section_of(block, inside="" if follows and inside != "project-text" else inside)
             if key is not None:
-                sections.append(Section(key, block))
+                # The title of a standard table stays with its table.
+                is_table = key == "tables" and form_of(block.text) is not None
+                sections.append(Section(key, None if is_table else block))
+                if is_table:
+                    sections[-1].blocks.append(block)
                 last, restarted = number or last, False
                 continue
+        if sections[-1].key == "contents":
+            sections.append(Section("", None))
         sections[-1].blocks.append(block)
     return sections
+
+
+_LEADER = re.compile(r"[….·．_]{3,}\s*\d*$|[\s\t]\d{1,3}$")
+_CONTENTS = "目录"
+
+
+def _contents(document: Document) -> range:
+    """Return which blocks are the table of contents; none where there is none.
+
+    It ends where its own first lines begin to come again; without that, where a line has neither
+    a leader (……) nor the number of a page.
+    """
+    blocks = document.blocks
+    heads = (
+        at
+        for at, block in enumerate(blocks)
+        if isinstance(block, Paragraph) and fold(block.text) == _CONTENTS
+    )
+    start = next(heads, None)
+    if start is None:
+        return range(0)
+    seen: set[str] = set()
+    end, led = start + 1, start + 1
+    for at, text in _lines(blocks, start + 1):
+        plain = _plain(text)
+        if plain in seen:
+            return range(start, at)
+        seen.add(plain)
+        end = at + 1
+        if _LEADER.search(text.strip()) is not None:
+            led = end
+    if led > start + 1:
+        return range(start, led)
+    # Bare titles: the contents, if each of them but the last stands again further down.
+    later = {_plain(b.text) for b in blocks[end:] if isinstance(b, Paragraph)}
+    titles = [(at, _plain(text)) for at, text in _lines(blocks, start + 1)]
+    return range(start, end) if titles and titles[0][1] in later else range(start, start + 1)
+
+
+def _lines(blocks: Sequence[Paragraph | Table], start: int) -> Iterator[tuple[int, str]]:
+    """Yield the short lines below 目录, up to a table or a sentence."""
+    for at in range(start, len(blocks)):
+        block = blocks[at]
+        if isinstance(block, Table):
+            return
+        text = block.text
+        if not text.strip():
+            continue
+        bare = _LEADER.sub("", text.strip())
+        if len(bare) > LONGEST_HEADING or set(bare) & set("。；;"):
+            return
+        yield at, text
+
+
+def _plain(text: str) -> str:
+    """Return a title without number, leader and page, to compare it with."""
+    return fold(_LEADER.sub("", numbered(_LEADER.sub("", text.strip()))[1]))
 
 
 _DIGITS = {numeral: at for at, numeral in enumerate("一二三四五六七八九", 1)}
@@ -105,24 +177,67 @@ def section_of(block: Paragraph, inside: str) -> str | None:
         return None
     match = _NUMBER.match(text)
     title = fold(text if match is None else text[match.end() :]).rstrip("：")
-    top = block.outline is not None or (
-        match is not None and (match["part"] is not None or match["top"] is not None)
-    )
-    bare = _TRAILING_BRACKET.sub("", title)
-    for name in section_names():
-        if name.level == 1 and not top:
-            continue
-        if name.title.fullmatch(title) or name.title.fullmatch(bare):
-            return name.key
-    if match is not None and match["top"] and inside not in _LISTS and _is_title(title):
+    if inside == "project-text" and is_project_heading(text):
+        return None
+    number = None if match is None else match.lastgroup
+    if inside == "terms" and number in {"sub", "item"}:
+        return None  # a term that is explained in the next paragraph
+    top = block.outline is not None or number in {"part", "top"}
+    in_group = number == "sub" and inside in _GROUPS
+    stands_for_itself = top or in_group or (number != "item" and _ends_as_title(title))
+    for candidate in _titles(title, with_name=number not in {"sub", "item"}):
+        for name in section_names():
+            if name.level == 1 and not stands_for_itself:
+                continue
+            if name.title.fullmatch(candidate):
+                return name.key
+    if form_of(text) is not None and not _LEADER.search(text):
+        return "tables"
+    if number == "top" and inside not in _LISTS and _is_title(title):
         return "unknown"
     return None
+
+
+def _titles(title: str, *, with_name: bool) -> Iterator[str]:
+    """Yield the title, and what is left of it without bracket, year and name before it."""
+    said = headings()
+    bare = _TRAILING_BRACKET.sub("", title)
+    yield title
+    if bare != title:
+        yield bare
+    lead = said.lead.match(bare)
+    rest = bare[lead.end() :] if lead is not None else bare
+    if rest != bare:
+        yield rest
+    if not with_name or set(rest) & set("，。；、：《"):
+        return
+    for end in said.organisation.finditer(rest):
+        behind = rest[end.end() :]
+        year = said.lead.match(behind)
+        yield behind
+        if year is not None and year.end():
+            yield behind[year.end() :]
+
+
+def _ends_as_title(title: str) -> bool:
+    return title.endswith(headings().bare) and not set(title) & set("，。；：")
+
+
+def is_project_heading(text: str) -> bool:
+    """Tell whether a paragraph is a heading inside the description of a project."""
+    number, title = numbered(text)
+    return bool(number) and headings().project.fullmatch(fold(title).rstrip("：")) is not None
 
 
 # Sections whose own entries may be numbered 一、 二、 三、.
 _LISTS = frozenset(
     {"duties", "duties-organisation", "organisation", "terms", "overall-goals", "sub-goals",
-     "safeguards", "other"}
+     "safeguards", "other", "project-text"}
+)  # fmt: skip
+# Sections below which others stand as （一）, （二）, and those others (其他重要事项的情况说明).
+_GROUPS = frozenset(
+    {"budget-statement", "other-information", "operating", "three-public", "procurement", "assets",
+     "performance"}
 )  # fmt: skip
 _LONGEST_UNKNOWN_TITLE = 30
 

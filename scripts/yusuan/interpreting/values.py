@@ -19,7 +19,7 @@ _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _MEASURE = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>[^\d\s]{{0,8}})")
 _MONTHS = re.compile(
     r"(?:(?P<year>\d{4})年)?(?:(?P<first>\d{1,2})月?[-—~至到])?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
-    r"(?:份|底|末|中旬|上旬|下旬)?(?P<side>之?前|以前|内|之?后|以后)?(?:完成)?"
+    r"(?:份|底|末|(?P<third>上旬|中旬)|下旬)?(?P<side>之?前|以前|内|之?后|以后)?(?:完成)?"
 )
 _YEAR_END = re.compile(
     r"(?:(?P<year>\d{4})年|本?年)(?:底|末|内|度内)(?P<side>之?前|以前)?(?:完成)?"
@@ -28,6 +28,7 @@ _DURATIONS = frozenset(
     ["个月", "天", "年", "日", "个工作日", "工作日", "小时", "分钟", "周", "月", "日内", "天内"]
 )
 _LAST_MONTH = 12
+_THIRDS = {"上旬": 10, "中旬": 20}  # the last day of each; 下旬 ends with the month
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _deadline(text: str, operator: str | None, fiscal_year: int) -> Value | None
     if months is not None and 1 <= int(months["month"]) <= _LAST_MONTH:
         year, month = int(months["year"] or fiscal_year), int(months["month"])
         last = calendar.monthrange(year, month)[1]
-        day = min(int(months["day"] or last), last)
+        day = min(int(months["day"] or _THIRDS.get(months["third"] or "", last)), last)
         return Value(
             "deadline", operator or _side(months["side"]), None, None, date(year, month, day)
         )

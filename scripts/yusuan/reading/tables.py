@@ -154,7 +154,7 @@ def _raw_rows(rows: Sequence[Row], xs: Sequence[float]) -> Iterator[list[RawCell
     for at, row in enumerate(rows):
         own = []
         for cell in row:
-            column, end = (bisect_right(xs, x + 0.01) - 1 for x in (cell.x0, cell.x1))
+            column, end = (bisect_right(xs, x + 0.06) - 1 for x in (cell.x0, cell.x1))
             span = max(1, end - column)
             own.append(RawCell(_text(cell), column, cell.row_span, span, page=cell.page))
         covered = [

@@ -1,17 +1,15 @@
-"""Code lists that stand in no document: regions (GB/T 2260), remits, ids of laws.
+"""Regions of GB/T 2260 by code and by name, with their history since 1980.
 
-Everything is looked up offline in `data/`; how the lists were made stands in `data/README.md`.
 Nothing here reads a document.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from yusuan.codes.data import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,8 @@ class Region:
         )
 
 
-_LONGEST_NAME = 16
+_LONGEST_NAME, _WORD = 16, 2
+_SHORTENED = ("县", "市", "区", "自治县", "地区")
 _LAST_OF_A_NAME = frozenset("省市县区旗盟州岛镇山域")
 _DATE_IN_FRONT = re.compile(r"^[\s\d]+年?度?\s*")
 _PROVINCE_SUFFIX = re.compile(r"(省|市|(维吾尔|壮族|回族)?自治区|特别行政区)$")
@@ -88,16 +87,63 @@ def region_named(text: str, year: int, within: str | None = None) -> list[Region
         One region; several where the name alone can't tell (普陀区 of 上海市 and of 舟山市), in the
         order of their codes; none where the text begins with no region.
     """
-    text = _DATE_IN_FRONT.sub("", text.strip())
-    found = _chains(text, 0, "", year)
+    return named_in_front(text, year, within)[1]
+
+
+def named_in_front(text: str, year: int, within: str | None = None) -> tuple[int, list[Region]]:
+    """Return where the region that `text` begins with ends, and what `region_named` returns.
+
+    The end counts from the start of `text`; 0 where it begins with no region.
+    """
+    front = _DATE_IN_FRONT.match(text)
+    at = front.end() if front is not None else len(text) - len(text.lstrip())
+    found = _chains(text, at, "", year)
     if not any(chain[1].level == "province" for chain in found):
-        found += _below_short_province(text, year)
+        found += _below_short_province(text, at, year)
     if within is not None:
         inside = _prefix(within)
         found = [chain for chain in found if chain[1].code.startswith(inside)]
     longest = max((end for end, _ in found), default=0)
     by_code = {place.code: place for end, place in found if end == longest}
-    return [by_code[code] for code in sorted(by_code)]
+    return longest, [by_code[code] for code in sorted(by_code)]
+
+
+def shortened_in_front(text: str, year: int, within: str | None = None) -> list[Region]:
+    """Return the regions whose name without 县, 市 or 区 `text` begins with, the longest names.
+
+    香河经济开发区 begins with 香河县; whether it is a short name at all, the caller must know.
+    """
+    rows, inside = _regions(), "" if within is None else _prefix(within)
+    for end in range(min(len(text), _LONGEST_NAME), 1, -1):
+        found = {}
+        for last in _SHORTENED:
+            name = f",{text[:end]}{last},"
+            hit = rows.find(name)
+            while hit >= 0:
+                place = _row(hit - 6)
+                if place.valid_in(year) and place.code.startswith(inside):
+                    found[place.code] = place
+                hit = rows.find(name, hit + 1)
+        if found:
+            return [found[code] for code in sorted(found)]
+    return []
+
+
+def regions_in(text: str, year: int) -> list[Region]:
+    """Return the regions whose name stands anywhere in `text`, the lowest level that is there.
+
+    Names of two characters, such as 城区, are words as well and are passed over.
+    """
+    found = [
+        place
+        for place in _all()
+        if len(place.name) > _WORD and place.name in text and place.valid_in(year)
+    ]
+    for level in ("county", "prefecture", "province"):
+        lowest = [place for place in found if place.level == level]
+        if lowest:
+            return lowest
+    return []
 
 
 def _chains(text: str, at: int, inside: str, year: int) -> list[tuple[int, Region]]:
@@ -125,12 +171,20 @@ def _chains(text: str, at: int, inside: str, year: int) -> list[tuple[int, Regio
     return found
 
 
-def _below_short_province(text: str, year: int) -> list[tuple[int, Region]]:
+def _below_short_province(text: str, at: int, year: int) -> list[tuple[int, Region]]:
     """Return the chains of a text such as 河北香河县, which shortens the province."""
     for code, short in _short_provinces():
-        if text.startswith(short):
-            return _chains(text, len(short), code[:2], year)
+        if text.startswith(short, at):
+            return _chains(text, at + len(short), code[:2], year)
     return []
+
+
+def without_short_province(text: str) -> tuple[str, str]:
+    """Return the code of the province that `text` begins with, shortened, and the rest; or ""."""
+    for code, short in _short_provinces():
+        if text.startswith(short):
+            return code, text[len(short) :]
+    return "", text
 
 
 def _prefix(code: str) -> str:
@@ -139,7 +193,7 @@ def _prefix(code: str) -> str:
 
 @cache
 def _regions() -> str:
-    return "\n" + _data("regions.csv").split("\n", 1)[1]
+    return "\n" + text_of("regions.csv").split("\n", 1)[1]
 
 
 def _row(start: int) -> Region:
@@ -148,88 +202,11 @@ def _row(start: int) -> Region:
 
 
 @cache
+def _all() -> tuple[Region, ...]:
+    return tuple(Region(*line.split(",")) for line in _regions().split("\n")[1:-1])
+
+
+@cache
 def _short_provinces() -> tuple[tuple[str, str], ...]:
     found = re.findall(r"\n(\d\d0000),([^,]+),province,", _regions())
     return tuple((code, _PROVINCE_SUFFIX.sub("", name)) for code, name in found)
-
-
-def remit_of(name: str) -> str:
-    """Return the remit of a department or unit by the words of its name; `other` for unknown ones.
-
-    The longest known word decides, and of equally long ones the one that ends later.
-
-    Source: `data/remits.toml`; the codes are the enum of `organizations.remit`.
-    """
-    name = re.sub(r"\s", "", name)
-    words = remits()
-    found = [(len(word), name.rfind(word), remit) for word, remit in words.items() if word in name]
-    return max(found)[2] if found else "other"
-
-
-@cache
-def remits() -> dict[str, str]:
-    """Return every word that tells a remit: word → remit."""
-    table: dict[str, list[str]] = tomllib.loads(_data("remits.toml"))
-    return {word: remit for remit, words in table.items() for word in words}
-
-
-_NUMBER = re.compile(
-    r"(?P<issuer>[^\s《》（）()\[\]〔〕【】［］]{1,16})\s*[〔\[【［（(]\s*(?P<year>[12]\d{3})\s*[〕\]】］）)]"
-    r"\s*(?:第\s*)?(?P<serial>\d{1,5})\s*号"
-)
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
-_NOT_OF_THE_TITLE = re.compile(
-    r"^中华人民共和国|[（(〔\[][^（(〔\[]*\d{4}年?[^（(〔\[]*(修正|修订|修改)[本版]?[）)〕\]]$|[《》〈〉“”\"\s]"
-)
-
-
-def document_number(text: str) -> str | None:
-    """Return the first document number (文号) of `text` with its brackets as 〔〕, or None.
-
-    冀财教【2020】181号, 冀财教[2020]第181号 and 冀财教（2020）181 号 are all 冀财教〔2020〕181号.
-    """
-    match = _NUMBER.search(text.translate(_FULL_WIDTH))
-    if match is None:
-        return None
-    return f"{match['issuer']}〔{match['year']}〕{int(match['serial'])}号"
-
-
-def legal_slug(title_or_number: str) -> str:
-    """Return the id of a law or document for all its spellings, in characters of `[a-z0-9._~-]`.
-
-    冀财教【2020】181号 is `ji-cai-jiao.2020.181`, 中华人民共和国预算法 is `budget-law`; a title
-    that `data/legal.toml` doesn't have is `n-` and eight digits of its hash.
-    """
-    text = title_or_number.translate(_FULL_WIDTH).strip()
-    match = _NUMBER.fullmatch(text)
-    if match is not None:
-        issuer = "-".join(_syllable(char) for char in match["issuer"])
-        return f"{issuer}.{match['year']}.{int(match['serial'])}"
-    title = text
-    while (shorter := _NOT_OF_THE_TITLE.sub("", title)) != title:
-        title = shorter
-    title = title.replace("(", "（").replace(")", "）").replace("〔", "（").replace("〕", "）")
-    slug = _laws().get(title)
-    return slug if slug is not None else f"n-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
-
-
-def _syllable(char: str) -> str:
-    if char.isascii() and char.isalnum():
-        return char.lower()
-    return _pinyin().get(char) or f"u{ord(char):x}"
-
-
-@cache
-def _laws() -> dict[str, str]:
-    laws: dict[str, str] = tomllib.loads(_data("legal.toml"))["laws"]
-    return laws
-
-
-@cache
-def _pinyin() -> dict[str, str]:
-    rows = (line.split(",") for line in _data("pinyin.csv").split()[1:])
-    return {char: syllable for syllable, chars in rows for char in chars}
-
-
-def _data(name: str) -> str:
-    return files("yusuan").joinpath("data", name).read_text("utf-8")

@@ -1,0 +1,245 @@
+"""The clause before a figure: what it names, and of which year and stage the figure is.
+
+Labels are matched whole, once the words that `lookups.toml` lists are taken off their ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from yusuan.codes import by_names
+from yusuan.codes.classifications import plain
+from yusuan.interpreting.lookups import FigureName, Names, all_names, fold, table
+
+_STOPS = "，。；：、（）(),;:！"
+_CLAUSE = re.compile(rf"[{re.escape(_STOPS)}\n]")
+_SHORTEST_NAME = 3
+_LONGEST_CLAUSE = 200  # no label is so long; a page without a stop is no sentence
+_CLASSES = ("class", "section", "entry")
+_FIRST_DIGITS, _MORE_DIGITS = 3, 2  # of 类; of 款 and of 项
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a section can speak of.
+
+    Attributes:
+        fiscal_year: The year of the document, for 上年.
+        phase: Its stage, `approved` or `executed`.
+        names: What the section can state.
+        default: What a figure without a name is said of: the section's own total.
+        class_form: The form of a figure that is named by its function, "" for none.
+        department: Whose document it is.
+        functions: Code of a function → its name, as the tables of the document print it.
+        plain_classes: A function may be named without （类）: 教育支出.
+    """
+
+    fiscal_year: int
+    phase: str
+    names: Names
+    default: tuple[FigureName, ...]
+    class_form: str
+    department: str
+    functions: Mapping[str, str]
+    plain_classes: bool = False
+
+    def phase_of(self, year: int) -> str:
+        """Return the stage of a figure that says none."""
+        # In a budget what is said of the year before is its budget; in final accounts it was done.
+        return self.phase if year == self.fiscal_year or self.phase == "executed" else "approved"
+
+
+def clause_of(text: str, context: Context) -> tuple[tuple[FigureName, ...], bool]:
+    """Return what the last clause of `text` names, and whether it names nothing at all.
+
+    Where it names nothing, the subject of the sentence goes on.
+    """
+    clause = _last_clause(text)
+    if len(clause) > _LONGEST_CLAUSE:
+        return (), False
+    if _filler().fullmatch(clause):
+        return (), True
+    labels = [label for start in _starts(clause, context) for label in _trimmed(clause[start:])]
+    for label in labels:
+        named = context.names.get(label) or _by_classes(label, context)
+        if named:
+            return named, False
+    # 其中：本级80万元 among the income names something, though nothing of the income.
+    foreign = any(label in all_names() and "" not in _trimmed(label) for label in labels)
+    return (), "" in labels and not foreign
+
+
+def subject_of(text: str, context: Context) -> tuple[FigureName, ...]:
+    """Return the function that a paragraph opens with: it is what the paragraph is about."""
+    if not context.class_form:
+        return ()
+    folded = _NUMBERED.sub("", fold(text))
+    match = _classes().match(folded)
+    return () if match is None else _function(match, context)
+
+
+_OTHER_YEAR = re.compile(
+    r"(?P<year>20\d{2})年|(?P<last>上年|去年)(?!末?结转|末?结余)|(?P<own>今年|本年|当年)"
+)
+
+
+def year_in(text: str, fiscal_year: int) -> int | None:
+    """Return the year that the last clause names, or None."""
+    found = list(_OTHER_YEAR.finditer(_last_clause(text)))
+    if not found:
+        return None
+    # 2023年当年预算执行数: a year outright says more than 当年.
+    stated = [match for match in found if not match["own"]] or found
+    match = stated[-1]
+    if match["year"]:
+        return int(match["year"])
+    return fiscal_year - 1 if match["last"] else fiscal_year
+
+
+@cache
+def _stages() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    said = table()["clause"]["phase"]
+    return tuple((phase, re.compile("|".join(words))) for phase, words in said.items())
+
+
+@cache
+def _budgets() -> re.Pattern[str]:
+    return re.compile(table()["clause"]["budgets"])
+
+
+def stage_in(text: str, context: Context) -> str:
+    """Return the stage that the last clause names, or ""."""
+    clause = _budgets().sub("", _last_clause(text))
+    named = next((phase for phase, words in _stages() if words.search(clause)), "")
+    if named == "approved" and context.phase == "approved":
+        return ""
+    return named
+
+
+@cache
+def _before() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, table()["clause"]["before"]))
+
+
+def _starts(clause: str, context: Context) -> list[int]:
+    """Return where a label may begin: the clause itself, and behind each opening word."""
+    starts = {match.end() for words in _before() for match in words.finditer(clause)}
+    own = _own_name(context.department).search(clause)
+    if own is not None:
+        starts.add(own.end())
+    return [0, *sorted(starts)]
+
+
+@lru_cache(maxsize=64)
+def _own_name(department: str) -> re.Pattern[str]:
+    """Return how a sentence names the department: in full, or by the end of its name."""
+    folded = fold(department)
+    ends = [folded[at:] for at in range(max(len(folded) - _SHORTEST_NAME + 1, 1))]
+    names = "|".join(map(re.escape, ends))
+    return re.compile(rf"(?:{names})(?:（[^（）]*）)?(?:部门|本级|本部|机关|整体|系统)?的?")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    words = sorted(table()["clause"]["after"], key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(words)})$")
+
+
+@cache
+def _filler() -> re.Pattern[str]:
+    return re.compile("|".join(table()["clause"]["filler"]))
+
+
+@cache
+def _kept() -> re.Pattern[str]:
+    return re.compile("|".join(table()["clause"]["kept"]))
+
+
+@lru_cache(maxsize=4096)
+def _trimmed(clause: str) -> tuple[str, ...]:
+    """Return a clause, and what is left of it when words are taken off its end, longest first."""
+    found: dict[str, None] = {}
+
+    def trim(text: str) -> Iterator[str]:
+        text = text.strip(_STOPS.replace("（", "").replace("）", ""))
+        if text in found:
+            return
+        found[text] = None
+        yield text
+        if _kept().search(text):
+            return
+        for at in range(len(text)):
+            if _after().fullmatch(text, at):
+                yield from trim(text[:at])
+
+    return tuple(sorted(trim(clause), key=len, reverse=True))
+
+
+@cache
+def _classes() -> re.Pattern[str]:
+    return re.compile(table()["clause"]["classes"])
+
+
+def _by_classes(label: str, context: Context) -> tuple[FigureName, ...]:
+    """Return the line of a figure that is named by 类, 款 and 项."""
+    if not context.class_form:
+        return ()
+    match = _classes().fullmatch(label)
+    if match is not None:
+        return _function(match, context)
+    if not context.plain_classes:
+        return ()
+    # 教育支出: the names of the thirty classes alone.
+    return _line(_code((label,), context), context)
+
+
+def _function(match: re.Match[str], context: Context) -> tuple[FigureName, ...]:
+    names = tuple(match[group] for group in _CLASSES if match[group])
+    return _line(_code(names, context), context)
+
+
+def _code(names: Sequence[str], context: Context) -> str | None:
+    """Return the code that names say: as the tables of the document print it, or by the list."""
+    found = {
+        code
+        for code in context.functions
+        if len(code) == _FIRST_DIGITS + _MORE_DIGITS * (len(names) - 1)
+        and all(
+            plain(name)
+            == plain(context.functions.get(code[: _FIRST_DIGITS + _MORE_DIGITS * at], ""))
+            for at, name in enumerate(names)
+        )
+    }
+    return found.pop() if len(found) == 1 else _listed(tuple(names), context.fiscal_year)
+
+
+@lru_cache(maxsize=1024)
+def _listed(names: tuple[str, ...], year: int) -> str | None:
+    return by_names("function", names, year)
+
+
+def _line(code: str | None, context: Context) -> tuple[FigureName, ...]:
+    if code is None:
+        return ()
+    form = context.class_form
+    more = table()["statement"]["class-dimensions"][form]
+    dimensions = (("function_code", code), *more.items())
+    return (FigureName(form, dimensions, "leaf", "expenditure"),)
+
+
+_OPEN_BRACKET_NAME = re.compile(r"（[^（）]*）")
+
+
+def _last_clause(context: str) -> str:
+    # A bracket inside a name, 因公出国（境）费, is no end of a clause.
+    folded = fold(context)
+    hidden = _OPEN_BRACKET_NAME.sub(lambda m: "\0" * len(m.group()), folded)
+    ends = [match.end() for match in _CLAUSE.finditer(hidden.rstrip(_STOPS))]
+    clause = folded[ends[-1] if ends else 0 :].strip(_STOPS.replace("）", "").replace("（", ""))
+    return _NUMBERED.sub("", clause)
+
+
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.．、]|（[一二三四五六七八九十\d]{1,3}）)(?!\d)")

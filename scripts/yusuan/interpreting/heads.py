@@ -1,0 +1,371 @@
+"""A table laid out: its captions, its header, and what each of its columns tells.
+
+Files say differently what is merged, and pages of a PDF differ by a point or two. So the columns
+are those of the row that most rows are like, and every other row is laid over them: cell by cell
+where it has as many, by where cells begin and end where it has fewer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from yusuan.amounts import parse
+from yusuan.interpreting.forms import Form, Head, head, is_head
+from yusuan.interpreting.grid import Row, filled, texts
+from yusuan.interpreting.lookups import fold
+from yusuan.reading.document import Cell, Table
+
+# A wider table is no standard table; so is one whose header stands deeper.
+_WIDEST = 48
+_DEEPEST = 12
+_NUMBER_OF_A_COLUMN = re.compile(r"(\d{1,2})(?:[=＝][\d+＋\-－（）*]+)?")
+_NUMBERED_COLUMNS = 3
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        label: The kind of label that it holds; "" for figures.
+        is_known: Its whole header was understood.
+        value: The code of the dimension that columns tell.
+        side: `revenue` or `expenditure`, where its half of the table is so headed.
+        year, phase, unit: As the header says; None, "" where it does not.
+        of_which: It is headed 其中.
+        path: The header from top to bottom.
+    """
+
+    label: str
+    is_known: bool
+    value: str = ""
+    side: str = ""
+    year: int | None = None
+    phase: str = ""
+    unit: str = ""
+    of_which: bool = False
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One row over the columns: which cell stands in each.
+
+    Attributes:
+        cells: Column → its cell; a merged cell stands in each of its columns.
+        row: The row as read.
+    """
+
+    cells: dict[int, Cell]
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table cut into what stands over it, its header and its rows.
+
+    Attributes:
+        captions: Rows above the header.
+        header: Rows of the header, also where it stands again.
+        columns: What each column tells.
+        body: The rows below; those without any text are left out.
+        ragged: Rows that do not fit the columns.
+    """
+
+    captions: Sequence[Row]
+    header: list[Row]
+    columns: list[Column]
+    body: list[Laid]
+    ragged: list[Row] = field(default_factory=list)
+
+
+def header_rows(table: Table, fiscal_year: int) -> Range | None:
+    """Return where the header of a table begins and ends, or None where it has none."""
+    rows = table.rows
+    start = next(
+        (at for at, row in enumerate(rows[:_DEEPEST]) if _opens(texts(filled(row)), fiscal_year)),
+        None,
+    )
+    if start is None:
+        return None
+    labelled: set[int] = set()
+    end = start
+    while end < len(rows):
+        cells = filled(rows[end])
+        said = texts(cells)
+        # Under a header that is merged downwards a row may be empty.
+        if not said and end > start and any(cell.covered for cell in rows[end]):
+            end += 1
+            continue
+        if not numbers_columns(said, fiscal_year):
+            if not _is_header(cells, said, labelled, fiscal_year, first=end == start):
+                break
+            labelled.update(
+                cell.column
+                for cell, text in zip(cells, said, strict=True)
+                if _label(text, fiscal_year) == "name"
+            )
+        end += 1
+    return start, end
+
+
+def _is_header(
+    cells: Sequence[Cell], said: Sequence[str], labelled: set[int], fiscal_year: int, *, first: bool
+) -> bool:
+    """Tell whether a row is one of the header: known words, not all of them under 项目."""
+    known = sum(is_head(text, fiscal_year) for text in said)
+    if not known or any(map(is_figure, said)):
+        return False
+    if known < len(said) and not _opens(said, fiscal_year):
+        return False
+    if first or any(_label(text, fiscal_year) for text in said):
+        return True
+    # What stands under 项目 alone, 合计 or 财政拨款收入, is a row of the body.
+    under = {cell.column for cell in cells} <= labelled
+    return not under and not (len(cells) == 1 and cells[0].column < 1)
+
+
+def _opens(said: Sequence[str], fiscal_year: int) -> bool:
+    known = sum(is_head(text, fiscal_year) for text in said)
+    return known > 1 and 2 * known > len(said)
+
+
+def _label(text: str, fiscal_year: int) -> str:
+    found = head(text, "amount", fiscal_year)
+    return "" if found is None else found.label
+
+
+def numbers_columns(said: Sequence[str], fiscal_year: int) -> bool:
+    """Tell whether a row only numbers the columns: 栏次 1 2 3."""
+    numbers = [m for text in said if (m := _NUMBER_OF_A_COLUMN.fullmatch(text)) is not None]
+    others = [text for text in said if _NUMBER_OF_A_COLUMN.fullmatch(text) is None]
+    counted = [int(match.group(1)) for match in numbers]
+    if not counted or counted != list(range(counted[0], counted[0] + len(counted))):
+        return False
+    named = "栏次" in others
+    if counted[0] != 1 or not (named or len(counted) >= _NUMBERED_COLUMNS):
+        return False
+    return all(text == "**" or is_head(text, fiscal_year) for text in others)
+
+
+def lay_out(
+    table: Table, form: Form, fiscal_year: int, like: Layout | None = None
+) -> Layout | None:
+    """Return a table laid out, or None where its columns can't be told.
+
+    Args:
+        table: The table.
+        form: What it is.
+        fiscal_year: The year of the document, for 上年.
+        like: The table that it continues, where it has no header of its own.
+    """
+    found = header_rows(table, fiscal_year)
+    start, end = found or (0, 0)
+    rows = table.rows
+    base = _base(rows[start:])
+    if base is None or len(base) > _WIDEST:
+        return None
+    if found is None:
+        if like is None or len(like.columns) != len(base):
+            return None
+        columns = like.columns
+    else:
+        paths = _paths(rows[start:end], base, fiscal_year)
+        if paths is None:
+            return None
+        columns = [_column(path, form, fiscal_year) for path in paths]
+    layout = Layout(rows[:start], list(rows[start:end]), columns, [])
+    _lay_body(layout, rows[end:], base, fiscal_year)
+    return layout
+
+
+def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int) -> None:
+    """Lay the rows below the header over the columns; the header that stands again is no row."""
+    again = {tuple(texts(filled(row))) for row in layout.header}
+    ranges: dict[tuple[tuple[int, int | None], ...], list[Range] | None] = {}
+    above: dict[int, Cell] = {}
+    for row in rows:
+        said = tuple(texts(filled(row)))
+        if not said:
+            continue
+        is_again = said in again and not any(map(is_figure, said))
+        if is_again or ("栏次" in said and numbers_columns(said, fiscal_year)):
+            layout.header.append(row)
+            continue
+        signature = tuple((cell.column, cell.column_span) for cell in row)
+        if signature not in ranges:
+            ranges[signature] = spread(row, base)
+        laid = ranges[signature] or _from_the_right(row, len(base))
+        if laid is None:
+            layout.ragged.append(row)
+            continue
+        cells = {
+            at: cell
+            for cell, (first, last) in zip(row, laid, strict=True)
+            for at in range(first, last)
+        }
+        for at, cell in cells.items():
+            if cell.covered and layout.columns[at].label and at in above:
+                cells[at] = above[at]  # a label merged over several rows
+        above = cells
+        layout.body.append(Laid(cells, row))
+
+
+def is_figure(text: str) -> bool:
+    """Tell whether a cell holds a number."""
+    try:
+        return parse(text) is not None
+    except ValueError:
+        return False
+
+
+def _base(rows: Sequence[Row]) -> Row | None:
+    """Return the row that most rows are like; of equally many the longer."""
+    counts = Counter(len(row) for row in rows if len(row) > 1)
+    if not counts:
+        return None
+    wanted = max(counts, key=lambda count: (counts[count], count))
+    return next(row for row in reversed(rows) if len(row) == wanted)
+
+
+def spread(row: Row, base: Row) -> list[Range] | None:
+    """Return for each cell of a row the columns of `base` that it covers, or None.
+
+    With as many cells, cell by cell. With fewer, so that the cells together begin and end nearest
+    to where their columns do; this needs the spans, which a dump does not have.
+    """
+    if len(row) == len(base):
+        return [(at, at + 1) for at in range(len(base))]
+    if len(row) > len(base) or any(cell.column_span is None for cell in (*row, *base)):
+        return None
+    # best[k][b]: the least cost of laying the first k cells over the first b columns.
+    width, slack = len(base), len(base) - len(row)
+    best: list[dict[int, tuple[int, int]]] = [{0: (0, 0)}]
+    for count, cell in enumerate(row, 1):
+        found: dict[int, tuple[int, int]] = {}
+        for begin, (cost, _) in best[-1].items():
+            for end in range(begin + 1, min(count + slack, width) + 1):
+                whole = cost + abs(cell.column - base[begin].column)
+                whole += abs(_end(cell) - _end(base[end - 1]))
+                if end not in found or whole < found[end][0]:
+                    found[end] = (whole, begin)
+        best.append(found)
+    if width not in best[-1]:
+        return None
+    ranges: list[Range] = []
+    end = width
+    for count in range(len(row), 0, -1):
+        begin = best[count][end][1]
+        ranges.append((begin, end))
+        end = begin
+    return ranges[::-1]
+
+
+def _end(cell: Cell) -> int:
+    return cell.column + (cell.column_span or 1)
+
+
+def _from_the_right(row: Row, width: int) -> list[Range] | None:
+    """Lay a short row of a dump over the columns: 合计 stands once for all columns of labels."""
+    short = width - len(row)
+    if short < 0 or not row or fold(row[0].text) not in _sums():
+        return None
+    return [(0, short + 1), *((at, at + 1) for at in range(short + 1, width))]
+
+
+def _sums() -> frozenset[str]:
+    return frozenset({"合计", "总计"})
+
+
+def _paths(rows: Sequence[Row], base: Row, fiscal_year: int) -> list[tuple[str, ...]] | None:
+    """Return for each column the texts of the header over it, top down."""
+    paths: list[list[str]] = [[] for _ in base]
+    below: list[str] | None = None
+    for row in reversed(rows):
+        said = texts(row)
+        if numbers_columns([text for text in said if text], fiscal_year):
+            continue
+        ranges = spread(row, base) or _over(row, below, len(base))
+        if ranges is None:
+            # What only says 收入 and 支出 over halves can be told without.
+            if all(_says_nothing(text, fiscal_year) for text in said if text):
+                continue
+            return None
+        wide = [""] * len(base)
+        for text, (first, last) in zip(said, ranges, strict=True):
+            for at in range(first, last):
+                wide[at] = text
+                if text and (not paths[at] or paths[at][0] != text):
+                    paths[at].insert(0, text)
+        below = wide
+    return [tuple(path) for path in paths]
+
+
+def _says_nothing(text: str, fiscal_year: int) -> bool:
+    found = head(text, "amount", fiscal_year)
+    return found is not None and not found.is_sum
+
+
+def _over(row: Row, below: list[str] | None, width: int) -> list[Range] | None:
+    """Lay a header row of a dump over the row below it: a run of texts there has one cell above."""
+    if len(row) > width:
+        return None
+    if width % len(row) == 0 and below is not None and all(below):
+        step = width // len(row)
+        return [(at * step, at * step + step) for at in range(len(row))]
+    if below is None:
+        return None
+    ranges: list[Range] = []
+    for at, text in enumerate(below):
+        if text and at and below[at - 1]:
+            ranges[-1] = (ranges[-1][0], at + 1)
+        else:
+            ranges.append((at, at + 1))
+    return ranges if len(ranges) == len(row) else None
+
+
+def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
+    """Return what the header over a column says of it."""
+    heads = [head(text, form.columns, fiscal_year) for text in path]
+    known = [found for found in heads if found is not None]
+    if not path or len(known) < len(heads):
+        label = known[-1].label if known and heads[-1] is not None else ""
+        return Column(label if label == "ignored" else "", is_known=False, path=path)
+    side = next((found.side for found in known if found.side), "")
+    last = known[-1]
+    if last.label and not _is_amount(known, form):
+        return Column(last.label, is_known=True, side=side, path=path)
+    return _figures(known, form, side, path)
+
+
+def _is_amount(known: list[Head], form: Form) -> bool:
+    """Tell whether a word that also labels columns, 收入, heads figures here."""
+    return form.rows != "balance" and bool(known[-1].value)
+
+
+def _figures(known: list[Head], form: Form, side: str, path: tuple[str, ...]) -> Column:
+    if form.direction and side not in {"", form.direction}:
+        return Column("", is_known=False, path=path)  # income in a table of expenditure
+    value = ""
+    for found in known:
+        is_side = form.rows == "balance" and found.side
+        if not found.value or is_side or (found.value == "total" and value):
+            continue
+        if value == "carry-over":
+            return Column("", is_known=False, path=path)  # what was carried over, by source
+        value = found.value
+    return Column(
+        "",
+        is_known=True,
+        value=value or form.total,
+        side=side,
+        year=next((found.year for found in reversed(known) if found.year is not None), None),
+        phase=next((found.phase for found in reversed(known) if found.phase), ""),
+        unit=next((found.unit for found in reversed(known) if found.unit), ""),
+        of_which=any(found.of_which for found in known),
+        path=path,
+    )
