@@ -20,7 +20,7 @@ PACKAGE = Path(yusuan.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("commands_query",),
+    ("commands_publish", "commands_query"),
     ("publishing", "serving", "fleet"),
     ("report", "reporting", "explaining"),
     ("building",),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from yusuan import commands_publish, commands_query
 from yusuan.errors import UsageError, YusuanError
 from yusuan.messages import LANGUAGES, Message, preferred_language, say
 
@@ -410,3 +411,7 @@ def _package_folder(directory: Path | None) -> Path:
     from yusuan.package import nearest
 
     return nearest(Path.cwd()) if directory is None else directory
+
+
+commands_query.register(main, LANGUAGE)
+commands_publish.register(main, LANGUAGE)

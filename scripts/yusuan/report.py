@@ -128,7 +128,12 @@ def _findings(built: Built) -> Message:
 
 def _coverage(built: Built) -> Iterator[Message]:
     interpretation = built.origin.interpretation
-    yield say("report-extraction", **asdict(interpretation.extraction))
+    extraction = interpretation.extraction
+    yield say("report-extraction", **asdict(extraction))
+    for number, caption in extraction.tables_left:
+        yield say("report-table-left", number=number, caption=_cut(caption) or "-")
+    for title in extraction.sections_left:
+        yield say("report-section-left", title=_cut(title))
     unread = interpretation.unread
     if not unread:
         yield say("report-all-read")
@@ -140,11 +145,15 @@ def _coverage(built: Built) -> Iterator[Message]:
 
 
 def _unread(one: Unread) -> Message:
-    text = " ".join(one.text.split())
-    cut = text if len(text) <= CUT else text[:CUT] + "…"
+    cut = _cut(one.text)
     if one.table_no is None:
         return say("report-unread-paragraph", section=one.section or "-", text=cut)
     return say("report-unread-cell", section=one.section or "-", table=one.table_no, text=cut)
+
+
+def _cut(words: str) -> str:
+    text = " ".join(words.split())
+    return text if len(text) <= CUT else text[:CUT] + "…"
 
 
 def _personal_data_counts(origin: Origin) -> dict[str, Any]:

@@ -130,10 +130,33 @@ def account(
             Unread(start, end, document.text[start:end].strip(), section, place.table_no)
             for start, end in _left(document.text, block, used, starts)
         )
+    cells, paragraphs = counts["cell"], counts["paragraph"]
     extraction = Extraction(
-        len(document.tables), len(tables_used), *counts["cell"], *counts["paragraph"]
+        tables=len(document.tables),
+        tables_interpreted=len(tables_used),
+        cells=cells[0],
+        cells_used=cells[1],
+        cells_label=cells[2],
+        paragraphs=paragraphs[0],
+        paragraphs_used=paragraphs[1],
+        paragraphs_label=paragraphs[2],
+        tables_left=tuple(_tables_left(document, tables_used)),
+        sections_left=tuple(one.title for one in sections if one.key == "unknown"),
     )
     return tuple(unread), extraction
+
+
+def _tables_left(document: Document, used: set[int]) -> Iterator[tuple[int, str]]:
+    """Yield number and caption of each table of which nothing was used: the words above it."""
+    number, above = 0, ""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            above = " ".join(block.text.split()) or above
+            continue
+        number += 1
+        if number not in used and any(cell.text.strip() for row in block.rows for cell in row):
+            yield number, above
+        above = ""
 
 
 def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -42,6 +42,8 @@ class Extraction:
         paragraphs: Paragraphs with text.
         paragraphs_used: Paragraphs that a row uses.
         paragraphs_label: Paragraphs that are structural labels of the closed list.
+        tables_left: Number, from 1, and caption of each table of which nothing was used.
+        sections_left: Titles of the sections that the list of sections does not know.
     """
 
     tables: int
@@ -52,6 +54,8 @@ class Extraction:
     paragraphs: int
     paragraphs_used: int
     paragraphs_label: int
+    tables_left: tuple[tuple[int, str], ...] = ()
+    sections_left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -32,8 +32,8 @@ class Package:
     """
 
     directory: Path
-    descriptor: dict[str, Any]
-    files: Mapping[str, bytes] | None = None
+    descriptor: dict[str, Any] = field(repr=False)
+    files: Mapping[str, bytes] | None = field(default=None, repr=False)
 
     @property
     def tables(self) -> list[str]:

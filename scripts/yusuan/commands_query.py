@@ -1,0 +1,254 @@
+"""The commands that work on many packages: query, store and stack.
+
+What a command needs is imported inside it, so that each starts as fast as it can.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from yusuan.errors import UsageError
+from yusuan.messages import LANGUAGES, say
+
+if TYPE_CHECKING:
+    from yusuan.querying import Answer, Question
+
+# As `querying.FORMATS` and `querying.PARAMETERS` have them, which are not loaded for a help text.
+FORMATS = ("table", "csv", "tsv", "json", "xlsx", "parquet", "ttl")
+PARAMETERS = ("county", "year", "remit", "item", "word")
+_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".xlsx": "xlsx",
+             ".parquet": "parquet", ".ttl": "ttl"}  # fmt: skip
+_LONGEST = 1e6  # seconds
+
+_Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+path = click.Path(path_type=Path)  # whether it is there, and what, the work itself tells
+
+
+def register(main: click.Group, language: str) -> None:
+    """Add the commands to the program.
+
+    Args:
+        main: The program.
+        language: In which the help texts are.
+    """
+
+    def tell(key: str) -> str:
+        return say(key).text(language)
+
+    lang = click.option("--lang", type=click.Choice(LANGUAGES), default=language,
+                        show_default=False, help=tell("help-lang"))  # fmt: skip
+    _register_query(main, tell, lang)
+    _register_store(main, tell, lang)
+    _register_stack(main, tell, lang)
+
+
+def _seconds(_: click.Context, __: click.Parameter, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < _LONGEST:
+        raise UsageError("--timeout", say("bad-timeout", value=value), say("bad-timeout-advice"))
+    return seconds
+
+
+def _register_query(main: click.Group, tell: Callable[[str], str], lang: _Option) -> None:
+    @main.command("query", help=tell("help-query"))
+    @click.argument("words", metavar="[QUERY|NAME] [DIR|STORE]...", nargs=-1)
+    @click.option("-f", "--file", "file", metavar="FILE", type=path, help=tell("help-query-file"))
+    @click.option("--endpoint", metavar="URL", help=tell("help-endpoint"))
+    @click.option("--format", "form", type=click.Choice(FORMATS), help=tell("help-query-format"))
+    @click.option("-o", "--output", metavar="FILE", type=path, help=tell("help-query-output"))
+    @click.option("--timeout", metavar="SECONDS", default="60", callback=_seconds,
+                  help=tell("help-query-timeout"))  # fmt: skip
+    @click.option("--county", metavar="CODE", help=tell("help-county"))
+    @click.option("--year", metavar="YEAR", help=tell("help-year"))
+    @click.option("--remit", metavar="CODE", help=tell("help-remit"))
+    @click.option("--item", metavar="CODE", help=tell("help-item"))
+    @click.option("--word", metavar="TEXT", help=tell("help-word"))
+    @lang
+    def query(
+        words: tuple[str, ...],
+        file: Path | None,
+        endpoint: str | None,
+        timeout: float,
+        lang: str,
+        **options: Any,
+    ) -> None:
+        """Ask packages, a store or an endpoint."""
+        from yusuan.querying import question
+
+        given = {name: options[name] for name in PARAMETERS if options[name] is not None}
+        if not words and file is None:
+            if given or endpoint is not None:
+                raise UsageError("yusuan query", say("query-none"), say("query-none-advice"))
+            click.echo(_listed(lang), nl=False)
+            return
+        asked, places = ("", words) if file is not None else (words[0], words[1:])
+        canned = question(asked) if file is None else None
+        if canned is None and given:
+            raise UsageError(f"--{next(iter(given))}", say("query-narrowed"),
+                             say("query-narrowed-advice"))  # fmt: skip
+        if endpoint is not None and places:
+            raise UsageError("--endpoint", say("endpoint-beside"), say("endpoint-beside-advice"))
+        form = _form(options["form"], options["output"])
+        text = asked if file is None else _read(file)
+        if canned is None and file is None and not any(sign in asked for sign in "{<?: "):
+            raise UsageError(asked, say("no-question"), say("no-question-advice"))
+        answer, base = _ask(canned or text, given, endpoint, [Path(one) for one in places], timeout,
+                            lang)  # fmt: skip
+        _write(answer, form, base, options["output"], lang)
+
+
+def _ask(
+    asked: Question | str, given: dict[str, str], endpoint: str | None, places: list[Path],
+    timeout: float, lang: str,
+) -> tuple[Answer, str]:  # fmt: skip
+    from yusuan import querying
+
+    def text(base: str) -> str:
+        return asked if isinstance(asked, str) else asked.query(given, base)
+
+    if endpoint is not None:
+        base = querying.own_base()
+        full = querying.declare(text(base), querying.prefixes_of(base))
+        return querying.ask_endpoint(endpoint, full, timeout), base
+    source = querying.open_sources(places or [_here()])
+    answer = querying.ask(source, text(source.base), timeout)
+    for hint in querying.hints(source, text(source.base), answer):
+        click.echo(hint.text(lang), err=True)
+    return answer, source.base
+
+
+def _here() -> Path:
+    from yusuan.package import nearest
+
+    return nearest(Path())
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = say("file-unreadable", fault=getattr(fault, "strerror", None) or fault)
+        raise UsageError(str(file), reason, say("query-file-advice")) from fault
+
+
+def _form(form: str | None, output: Path | None) -> str:
+    """Return the format: as asked for, else by the name of the file, else a table."""
+    if form is None:
+        form = "table" if output is None else _SUFFIXES.get(output.suffix.lower(), "table")
+    if form in ("xlsx", "parquet") and output is None:
+        raise UsageError("--format", say("format-file", form=form), say("format-file-advice"))
+    return form
+
+
+def _write(answer: Answer, form: str, base: str, output: Path | None, lang: str) -> None:
+    from yusuan.package import save
+    from yusuan.querying import render
+
+    content = render(answer, form, base, lang)
+    if output is not None:
+        save([content], output)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
+def _listed(lang: str) -> str:
+    from yusuan.layout import hung, padded
+    from yusuan.querying import questions
+
+    lines = [say("questions-head").text(lang), ""]
+    for one in questions():
+        options = " ".join(f"--{name}" for name in one.parameters)
+        lines.append(hung(padded(one.name, 5), one.titles[lang]))
+        lines.append(hung(" " * 5, one.descriptions[lang]))
+        lines += [f"     {options}", ""]
+    return "\n".join([*lines, say("questions-foot").text(lang)]) + "\n"
+
+
+def _register_store(main: click.Group, tell: Callable[[str], str], lang: _Option) -> None:
+    own = main.command_class or click.Command
+    # A group that speaks the user's language, as the commands of the program do.
+    bases = (click.Group,) if own is click.Command else (own, click.Group)
+    speaking = type("Commands", bases, {"command_class": own})
+
+    @main.group("store", cls=speaking, help=tell("help-store"))
+    def store() -> None:
+        """Keep the triples of many packages on disk."""
+
+    @store.command("add", help=tell("help-store-add"))
+    @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=path)
+    @click.option("--to", "target", metavar="STORE", required=True, type=path,
+                  help=tell("help-store-to"))  # fmt: skip
+    @lang
+    def add(folders: tuple[Path, ...], target: Path, lang: str) -> None:
+        """Put the documents of packages into a store."""
+        from yusuan.querying import storing
+
+        added = storing.add(folders, target)
+        click.echo(say("store-added", count=len(added), target=target).text(lang))
+
+    @store.command("list", help=tell("help-store-list"))
+    @click.argument("target", metavar="STORE", type=path)
+    @lang
+    def show(target: Path, lang: str) -> None:
+        """Show the documents of a store."""
+        from yusuan.querying import storing
+
+        for one in storing.standing(target):
+            key = "store-document" if one.current else "store-document-old"
+            click.echo(say(key, document=one.identifier, title=one.title,
+                           triples=one.triples).text(lang))  # fmt: skip
+
+    @store.command("remove", help=tell("help-store-remove"))
+    @click.argument("documents", metavar="DOCUMENT_ID...", nargs=-1, required=True)
+    @click.option("--from", "target", metavar="STORE", required=True, type=path,
+                  help=tell("help-store-from"))  # fmt: skip
+    @lang
+    def remove(documents: tuple[str, ...], target: Path, lang: str) -> None:
+        """Take documents out of a store."""
+        from yusuan.querying import storing
+
+        storing.remove(documents, target)
+        click.echo(say("store-removed", count=len(documents), target=target).text(lang))
+
+    @store.command("check", help=tell("help-store-check"))
+    @click.argument("target", metavar="STORE", type=path)
+    @click.argument("folders", metavar="[DIR]...", nargs=-1, type=path)
+    @lang
+    def check(target: Path, folders: tuple[Path, ...], lang: str) -> int:
+        """Hold a store against packages, and against itself."""
+        from yusuan.querying import storing
+
+        faults = storing.compare(target, folders)
+        for one in faults:
+            click.echo(one.text(lang))
+        if not faults:
+            click.echo(say("store-sound", target=target).text(lang))
+        return 4 if faults else 0
+
+
+def _register_stack(main: click.Group, tell: Callable[[str], str], lang: _Option) -> None:
+    @main.command("stack", help=tell("help-stack"))
+    @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=path)
+    @click.option("-o", "--output", metavar="OUT", required=True, type=path,
+                  help=tell("help-stack-output"))  # fmt: skip
+    @lang
+    def stack(folders: tuple[Path, ...], output: Path, lang: str) -> None:
+        """Put the tables of many packages into one."""
+        from yusuan.stacking import stack as make
+
+        made = make(folders, output)
+        for note in made.notes:
+            click.echo(note.text(lang))
+        click.echo(
+            say("stack-done", count=made.documents, rows=made.rows, target=output).text(lang)
+        )

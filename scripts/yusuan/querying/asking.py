@@ -1,0 +1,111 @@
+"""Asking a store: within a time, with the prefixes of the descriptor, and clear about mistakes."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+from yusuan.errors import AnswerError, StoreError, YusuanError
+from yusuan.mapping import RDF_TYPE, table_maps
+from yusuan.messages import Message, say
+from yusuan.package.shipped import template
+from yusuan.querying.answers import Answer, Rows, answer_of
+from yusuan.querying.sources import Source
+from yusuan.querying.storing import FAULTS
+from yusuan.querying.wording import Stranger, explained, misnamed, place, unknown_terms
+
+RDF_PROPERTY = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property"
+OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
+
+
+def ask(source: Source, query: str, timeout: float) -> Answer:
+    """Return the answer of a store to a query.
+
+    Args:
+        source: The store and its prefixes.
+        query: SPARQL 1.1; prefixes of the descriptor need no declaration.
+        timeout: Seconds after which it is given up.
+
+    Raises:
+        QueryError: The query can't be read, or names a term of ours that there is not.
+        AnswerError: The time is up.
+        StoreError: The store can't be read.
+    """
+    outcome: list[Answer | YusuanError] = []
+
+    def work() -> None:
+        try:
+            outcome.append(_answer(source, query))
+        except YusuanError as fault:
+            outcome.append(fault)
+
+    # The engine can't be told to stop. Its thread ends with the process; a server that goes on
+    # asks from processes of their own.
+    worker = Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(timeout)
+    if worker.is_alive():
+        raise AnswerError("SPARQL", say("query-late", seconds=f"{timeout:g}"),
+                          say("query-late-advice"))  # fmt: skip
+    if not outcome:
+        raise AssertionError(query)
+    if isinstance(outcome[0], YusuanError):
+        raise outcome[0]
+    return outcome[0]
+
+
+def hints(source: Source, query: str, answer: Answer) -> list[Message]:
+    """Return, for an answer without rows, the terms of the query that nothing has."""
+    if not isinstance(answer, Rows) or answer.rows:
+        return []
+    found = []
+    for one in _strangers(source, query):
+        line, column = place(query, one.at)
+        nearest = one.nearest or "-"
+        found.append(say("query-hint", line=line, column=column, term=one.name, nearest=nearest))
+    return found
+
+
+def _answer(source: Source, query: str) -> Answer:
+    try:
+        answer = answer_of(source.store.query(query, prefixes=dict(source.prefixes)))
+    except SyntaxError as fault:
+        raise explained(query, str(fault), source.prefixes) from fault
+    except FAULTS as fault:
+        raise StoreError("SPARQL", say("store-broken", fault=fault),
+                         say("store-broken-advice")) from fault  # fmt: skip
+    if isinstance(answer, Rows) and not answer.rows:
+        for stranger in _strangers(source, query):
+            if stranger.iri.startswith(source.base + "def#"):
+                raise misnamed(query, stranger)
+    return answer
+
+
+def _strangers(source: Source, query: str) -> list[Stranger]:
+    """Return the terms of a query that neither the vocabulary nor the data knows."""
+    found = unknown_terms(query, source.prefixes, _defined(source))
+    return [one for one in found if not _occurs(source, one.iri)]
+
+
+def _occurs(source: Source, iri: str) -> bool:
+    import pyoxigraph
+
+    node = pyoxigraph.NamedNode(iri)
+    in_store = source.store.quads_for_pattern
+    ways = (in_store(node, None, None), in_store(None, node, None), in_store(None, None, node))
+    return any(next(way, None) is not None for way in ways)
+
+
+def _defined(source: Source) -> set[str]:
+    """Return the IRIs of the classes and properties that tables and vocabulary have."""
+    import pyoxigraph
+
+    found: set[str] = set()
+    for table in table_maps(template() | {"yusuan:base": source.base}):
+        found |= {column.predicate for column in table.columns if column.predicate is not None}
+        found |= {predicate for predicate, _ in table.constants} | set(table.classes)
+    for kind in (RDF_PROPERTY, OWL_CLASS):
+        quads = source.store.quads_for_pattern(
+            None, pyoxigraph.NamedNode(RDF_TYPE), pyoxigraph.NamedNode(kind)
+        )
+        found |= {str(getattr(quad.subject, "value", "")) for quad in quads}
+    return found

@@ -1,0 +1,108 @@
+"""The canned questions: SPARQL files with a title, a description and parameters.
+
+A file is a query that any SPARQL engine answers as it stands. Its head is TOML in comments; a line
+`#: county  …` in it belongs to the query only where that parameter is given.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from yusuan.errors import UsageError
+from yusuan.mapping import base_of
+from yusuan.messages import say
+from yusuan.package.shipped import template
+from yusuan.terms import literal
+
+_HEAD = re.compile(r"(?:# .*\n)+")
+_LINE = re.compile(r"^( *)#: (\w+)  (.*)$", re.MULTILINE)
+
+# What a value must look like; a word is free text and becomes a literal.
+PARAMETERS = {
+    "county": re.compile(r"[0-9]{6,12}"),
+    "year": re.compile(r"[0-9]{4}"),
+    "remit": re.compile(r"[a-z]+(?:-[a-z0-9]+)*"),
+    "item": re.compile(r"[A-Z]?[0-9]{2,10}"),
+    "word": re.compile(r".+", re.DOTALL),
+}
+_TEXTS = ("word",)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One canned question.
+
+    Attributes:
+        name: `Q1`.
+        titles: In each language.
+        descriptions: What its columns are, in each language.
+        parameters: What it can be narrowed to.
+        text: The file.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    parameters: tuple[str, ...]
+    text: str
+
+    def query(self, given: Mapping[str, str], base: str) -> str:
+        """Return the query, narrowed by the parameters that are given.
+
+        Args:
+            given: Parameter → value.
+            base: The base IRI of what is asked.
+
+        Raises:
+            UsageError: It has no such parameter, or the value does not fit.
+        """
+        for name, value in given.items():
+            if name not in self.parameters:
+                known = ", ".join(f"--{one}" for one in self.parameters)
+                raise UsageError(f"--{name}", say("question-without", question=self.name),
+                                 say("question-without-advice", known=known))  # fmt: skip
+            if not PARAMETERS[name].fullmatch(value):
+                raise UsageError(f"--{name}", say("question-value", value=value),
+                                 say(f"question-value-{name}"))  # fmt: skip
+
+        def line(match: re.Match[str]) -> str:
+            indent, name, pattern = match.groups()
+            if name not in given:
+                return match[0]
+            value = literal(given[name]) if name in _TEXTS else given[name]
+            return indent + str(pattern).replace(f"${name}", value)
+
+        return _LINE.sub(line, self.text.replace(base_of(template()), base))
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Return every canned question, in the order of their numbers.
+
+    Raises:
+        KeyError: A file lacks a part of its head.
+        TOMLDecodeError: Its head can't be read.
+    """
+    folder = files("yusuan.querying").joinpath("questions")
+    texts = sorted((one.name, one.read_text("utf-8")) for one in folder.iterdir())
+    return tuple(_question(text) for name, text in texts if name.endswith(".rq"))
+
+
+def question(name: str) -> Question | None:
+    """Return one question by its name in capitals or not, or None where there is none."""
+    return next((one for one in questions() if one.name.lower() == name.lower()), None)
+
+
+def _question(text: str) -> Question:
+    match = _HEAD.match(text)
+    if match is None:
+        raise KeyError(text[:80])
+    head = tomllib.loads(re.sub(r"(?m)^# ", "", match[0]))
+    return Question(
+        head["name"], head["title"], head["description"], tuple(head["parameters"]), text
+    )

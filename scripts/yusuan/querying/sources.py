@@ -1,0 +1,88 @@
+"""What is asked: packages, read into memory, or a store on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yusuan.errors import UsageError
+from yusuan.mapping import base_of, prefixes
+from yusuan.messages import say
+from yusuan.package.shipped import template
+from yusuan.querying.documents import (
+    common_vocabulary,
+    documents_of,
+    one_base,
+    packages_in,
+    superseded,
+    triples,
+)
+from yusuan.querying.storing import base_in, is_store, open_to_read
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Triples to be asked.
+
+    Attributes:
+        store: What current documents and the vocabulary say, in the default graph; each document
+            in a graph of its own.
+        base: The base of its own IRIs.
+        prefixes: Prefix → IRI, for queries that declare none.
+    """
+
+    store: Store
+    base: str
+    prefixes: Mapping[str, str]
+
+
+def open_sources(paths: Sequence[Path]) -> Source:
+    """Open a store, or read the packages in some folders and below them.
+
+    Raises:
+        UsageError: A folder holds no package, a store stands beside something else, or two
+            packages hold one document with different content.
+        PackageError: A package can't be read.
+        StoreError: The store can't be read.
+    """
+    stores = [path for path in paths if is_store(path)]
+    if not stores:
+        return _loaded(paths)
+    if len(paths) > 1:
+        raise UsageError(str(stores[0]), say("store-beside"), say("store-beside-advice"))
+    store = open_to_read(stores[0])
+    base = base_in(store, stores[0])
+    return Source(store, base, prefixes_of(base))
+
+
+def prefixes_of(base: str) -> dict[str, str]:
+    """Return the prefixes that queries over a base need not declare."""
+    return prefixes(template() | {"yusuan:base": base})
+
+
+def _loaded(paths: Sequence[Path]) -> Source:
+    import pyoxigraph
+
+    packages = packages_in(paths)
+    documents = documents_of(packages)
+    base = one_base(packages)
+    replaced = superseded({one.identifier: one.revision_of for one in documents})
+    current = {id(one.package) for one in documents if one.identifier not in replaced}
+    store = pyoxigraph.Store()
+    lines, quads = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
+    store.bulk_load(common_vocabulary(packages[0]), lines)
+    for package in {id(one.package): one.package for one in documents}.values():
+        store.bulk_load(b"".join(triples(package, quads=True)), quads)
+        if id(package) in current:
+            store.bulk_load(b"".join(triples(package)), lines)
+    return Source(store, base, prefixes(packages[0].descriptor | {"yusuan:base": base}))
+
+
+def own_base() -> str:
+    """Return the base IRI that the program ships with."""
+    return base_of(template())

@@ -1,0 +1,133 @@
+"""Packages that are published in these tests, and a reader of pages."""
+
+from __future__ import annotations
+
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from yusuan.building import Options, build_one
+from yusuan.publishing import release, target_of
+
+EVIL = '<script>document.title="owned"</script><b>"\'&amp;'
+PROJECT = "民营经济工作办公经费"
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+@pytest.fixture(scope="session")
+def package(root, tmp_path_factory) -> Path:
+    """A copy of the repository's own package that no test changes."""
+    folder = tmp_path_factory.mktemp("first") / "package"
+    shutil.copytree(root / "resources", folder / "resources")
+    shutil.copy(root / "datapackage.json", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def build(first_disclosure, tmp_path_factory):
+    """Return a function that builds a package of the first disclosure, changed."""
+
+    def built(name, stated="", changes=()):
+        folder = tmp_path_factory.mktemp(name)
+        text = first_disclosure.read_text("utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        document = folder / "disclosure.txt"
+        document.write_text(text, "utf-8")
+        sidecar = folder / "disclosure.toml"
+        sidecar.write_text(stated, "utf-8")
+        options = Options(
+            output=folder / "package", several=False, check=False, sidecar=sidecar,
+            memory=1 << 30, timeout=60, keep_reason=None, base=None,
+        )  # fmt: skip
+        build_one(document, options, {})
+        return folder / "package"
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def next_year(build) -> Path:
+    """The same department a year later."""
+    return build("second", stated="year = 2022\n")
+
+
+@pytest.fixture(scope="session")
+def evil(build) -> Path:
+    """A disclosure whose title and project name are markup."""
+    stated = f"year = 2023\ntitle = '''{EVIL}'''\n"
+    return build("evil", stated=stated, changes=[(PROJECT, EVIL)])
+
+
+@pytest.fixture(scope="session")
+def released(package):
+    """The first package, checked."""
+    return release(package)
+
+
+@pytest.fixture(scope="session")
+def later(next_year):
+    """The second package, checked."""
+    return release(next_year)
+
+
+class Page(HTMLParser):
+    """A page as a browser reads it: elements with attributes, text by `id` and `.class`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, str] = {}
+        self.scripts: list[str] = []
+        self._open: list[tuple[str, list[str]]] = []
+        self.feed(path.read_text("utf-8"))
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, attributes))
+        if tag in VOID:
+            return
+        kinds = [f".{one}" for one in attributes.get("class", "").split()]
+        names = [attributes["id"], *kinds] if "id" in attributes else kinds
+        self._open.append((tag, names))
+        for name in names:
+            self.texts.setdefault(name, "")
+
+    def handle_endtag(self, tag):
+        opened, _ = self._open.pop()
+        assert opened == tag
+
+    def handle_data(self, data):
+        if self._open and self._open[-1][0] == "script":
+            self.scripts.append(data)
+        for _, names in self._open:
+            for name in names:
+                self.texts[name] += data
+
+    def values(self, attribute):
+        return [one[attribute] for _, one in self.elements if attribute in one]
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    return Page
+
+
+@pytest.fixture(scope="session")
+def project() -> str:
+    return EVIL
+
+
+@pytest.fixture(scope="session")
+def at(tmp_path_factory):
+    """Return a function that gives the target of an address."""
+
+    def target(address, **options):
+        return target_of(str(address), tmp_path_factory.mktemp("scratch"), **options)
+
+    return target

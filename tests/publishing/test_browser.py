@@ -1,0 +1,102 @@
+"""The portal in a real browser: it shows, it asks for nothing, it runs nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from yusuan.publishing import release
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PAGE = "doc/131024.304.2021.budget/index.html"
+EVIL_PAGE = "doc/131024.304.2023.budget/index.html"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """Return a function that opens an address and gives the page as it became, and the log."""
+    program = os.environ.get("YUSUAN_CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
+    if program is None:
+        pytest.skip("no Chromium on PATH, and YUSUAN_CHROMIUM names none")
+
+    def opened(address):
+        done = subprocess.run(
+            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync",
+             # Whatever a page may ask for, no other host is there.
+             "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+             f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
+             "--enable-logging=stderr", "--dump-dom", address],
+            capture_output=True, check=False, timeout=120,
+        )  # fmt: skip
+        log = done.stderr.decode("utf-8", "replace")
+        assert done.returncode == 0, log
+        return done.stdout.decode("utf-8"), [line for line in log.splitlines() if "CONSOLE" in line]
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def portal(released, evil, tmp_path_factory, at):
+    """A portal with an honest package and one that is full of markup."""
+    folder = tmp_path_factory.mktemp("browser") / "portal"
+    target = at(folder)
+    target.apply(target.plan([released, release(evil)]))
+    return folder
+
+
+@pytest.fixture
+def served(portal):
+    """The portal on a server, and every path that was asked for."""
+    asked = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            asked.append(self.path)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(portal)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("page", ["index.html", PAGE, EVIL_PAGE])
+def test_a_page_asks_for_itself_alone_and_breaks_no_policy(browser, served, page):
+    address, asked = served
+    _, console = browser(address + page)
+    assert asked == [f"/{page}"]
+    assert console == []
+
+
+def test_a_page_from_the_disk_shows_the_figures_and_the_text(browser, portal):
+    shown, console = browser((portal / PAGE).as_uri())
+    assert console == []
+    assert "46,246,400" in shown
+    assert "其中基本支出" in re.sub(r"<[^>]*>", "", shown)
+    assert "基本支出写为4624.64万元" in shown
+
+
+def test_markup_in_a_document_is_shown_and_not_run(browser, portal):
+    for page in ("index.html", EVIL_PAGE):
+        shown, console = browser((portal / page).as_uri())
+        assert console == []
+        assert "<title>owned" not in shown
+    assert "&lt;script&gt;document.title=" in shown
+
+
+def test_the_browser_would_have_run_it(browser, tmp_path):
+    (tmp_path / "a.html").write_text("<title>a</title><script>document.title='owned'</script>")
+    shown, _ = browser((tmp_path / "a.html").as_uri())
+    assert "<title>owned" in shown

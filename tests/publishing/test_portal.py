@@ -1,0 +1,277 @@
+"""The static portal: what stands in it, that all of it holds together, and that it is safe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from frictionless import validate
+from lxml import etree
+from pyoxigraph import NamedNode, RdfFormat, Store
+
+import yusuan
+from yusuan.messages import catalogue
+from yusuan.package import read
+from yusuan.publishing import read_receipt, release
+
+DCAT = "http://www.w3.org/ns/dcat#"
+PLACE = "doc/131024.304.2021.budget"
+LATER = "doc/131024.304.2022.budget"
+ADDRESS = "https://example.gov.cn/ys/"
+PAGES = ("index.html", "index.en.html")
+
+
+@pytest.fixture(scope="module")
+def portal(released, tmp_path_factory, at) -> Path:
+    """A portal with the first package."""
+    folder = tmp_path_factory.mktemp("portal") / "portal"
+    target = at(folder)
+    target.apply(target.plan([released]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def both(released, later, tmp_path_factory, at) -> Path:
+    """A portal with an address, to which a second package was added later."""
+    folder = tmp_path_factory.mktemp("both") / "portal"
+    first = at(folder, url=ADDRESS)
+    first.apply(first.plan([released]))
+    second = at(folder)
+    second.apply(second.plan([later]))
+    return folder
+
+
+def state(folder):
+    """Return every file of a folder, and when it was written."""
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def sealed(folder, descriptor):
+    return {
+        one["path"]: f"sha256:{digest(folder / one['path'])}" for one in descriptor["resources"]
+    }
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_published_is_the_same_as_checked(portal, released):
+    copy = portal / PLACE
+    for path, seal in released.seals.items():
+        assert digest(copy / path) == seal.sha256
+    descriptor = json.loads((copy / "datapackage.json").read_text("utf-8"))
+    assert sealed(copy, descriptor) == {one["path"]: one["hash"] for one in descriptor["resources"]}
+    report = validate(str(copy / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "note"])
+
+
+def test_every_link_of_every_page_leads_somewhere(both, read_page):
+    pages = {path: read_page(path) for path in both.rglob("*.html")}
+    assert len(pages) == 6
+    known = {path: set(page.values("id")) for path, page in pages.items()}
+    broken = []
+    for path, page in pages.items():
+        assert len(page.values("id")) == len(known[path]), "an anchor stands twice"
+        for href in page.values("href"):
+            if re.match(r"https?://|data:", href):
+                continue
+            file, _, fragment = href.partition("#")
+            place = (path.parent / unquote(file)).resolve() if file else path
+            if not place.is_file() or (fragment and fragment not in known.get(place, ())):
+                broken.append(f"{path.name}: {href}")
+    assert broken == []
+
+
+def test_a_page_asks_for_nothing_and_runs_nothing(both, read_page):
+    for path in both.rglob("*.html"):
+        page = read_page(path)
+        assert page.values("src") == []
+        loading = [one for tag, one in page.elements if tag == "link"]
+        assert {one["rel"] for one in loading} == {"icon", "canonical", "alternate"}
+        assert [one["href"] for one in loading if one["rel"] == "icon"] == ["data:,"]
+        scripts = [one for tag, one in page.elements if tag == "script"]
+        assert scripts == [{"type": "application/ld+json"}]
+        (policy,) = (one["content"] for _, one in page.elements if "http-equiv" in one)
+        assert policy.startswith("default-src 'none'; ")
+        assert "unsafe" not in policy
+
+
+def test_the_page_shows_the_whole_text_and_every_figure_where_it_stands(
+    portal, released, read_page
+):
+    for name in PAGES:
+        page = read_page(portal / PLACE / name)
+        assert page.texts[".text"].replace("\r", "\n") == released.package.text().replace(
+            "\r", "\n"
+        )
+        lines = released.package.rows("budget_lines")
+        assert len(lines) > 50
+        for row in lines:
+            anchor = f"t{row['char_start']}-{row['char_end']}"
+            assert page.texts[anchor] == row["printed"]
+            amount = page.texts[f"budget_lines.{row['line_key']}"]
+            assert f"{int(row['amount_cny']):,}" in amount
+
+
+def test_a_figure_leads_to_the_text_and_back(portal, read_page):
+    page = read_page(portal / PLACE / "index.html")
+    (back,) = (one["href"] for _, one in page.elements if one.get("id") == "t2244-2251")
+    assert back == "#budget_lines.dept-revenue-text.total"
+    assert "#t2244-2251" in page.values("href")
+
+
+def test_an_official_code_stands_before_its_name(portal, released):
+    rows = released.package.rows("classifications")
+    page = (portal / PLACE / "index.html").read_text("utf-8")
+    assert rows
+    for row in rows:
+        assert f">{row['code']} {row['label']}<" in page
+
+
+def test_findings_stand_on_the_page_in_the_language_of_the_page(portal, released, read_page):
+    for name, language in zip(PAGES, ("zh", "en"), strict=True):
+        text = (portal / PLACE / name).read_text("utf-8")
+        page = read_page(portal / PLACE / name)
+        for number, one in enumerate(released.checked.findings, 1):
+            assert one.message[language] in page.texts[f"finding-{number}"]
+        assert "4624.64" in text
+
+
+def test_what_a_document_says_is_text_whatever_signs_it_has(evil, tmp_path, read_page, project, at):
+    assert project in {row["name"] for row in read(evil).rows("projects")}
+    target = at(tmp_path / "portal")
+    target.apply(target.plan([release(evil)]))
+    for path in (tmp_path / "portal").rglob("*.html"):
+        page = read_page(path)
+        scripts = [one for tag, one in page.elements if tag == "script"]
+        assert scripts == [{"type": "application/ld+json"}]
+        assert not [tag for tag, _ in page.elements if tag == "b"]
+        (linked,) = page.scripts
+        assert json.loads(linked)["@type"] in {"Dataset", "DataCatalog"}
+    page = read_page(tmp_path / "portal/doc/131024.304.2023.budget/index.html")
+    assert project in page.texts[".text"]
+    readme = (tmp_path / "portal/doc/131024.304.2023.budget").glob("*.zip")
+    assert len(list(readme)) == 1
+
+
+def test_the_home_page_lists_what_there_is(both, read_page):
+    page = read_page(both / "index.html")
+    assert f"{PLACE}/index.html" in page.values("href")
+    assert f"{LATER}/index.html" in page.values("href")
+    text = page.texts[".list"]
+    assert "香河县工业和信息化局" in text
+    assert text.count("46,246,400") == 4
+    assert "错误 4" in text
+
+
+def test_the_catalogue_names_every_package_and_where_its_files_are(both, released):
+    store = Store()
+    store.load((both / "catalog.ttl").read_bytes(), format=RdfFormat.TURTLE)
+    base = released.descriptor["yusuan:base"]
+    listed = store.quads_for_pattern(NamedNode(f"{base}catalog"), NamedNode(f"{DCAT}dataset"), None)
+    assert {str(one.object) for one in listed} == {
+        f"<{base}{PLACE}/dataset>", f"<{base}{LATER}/dataset>",
+    }  # fmt: skip
+    urls = [one.object.value for one in
+            store.quads_for_pattern(None, NamedNode(f"{DCAT}downloadURL"), None)]  # fmt: skip
+    assert len(urls) > 50
+    for url in urls:
+        assert (both / url.removeprefix(ADDRESS)).is_file(), url
+
+
+def test_the_description_for_search_engines_has_the_addresses_of_the_portal(both, read_page):
+    for place in (PLACE, LATER):
+        (linked,) = read_page(both / place / "index.html").scripts
+        dataset = json.loads(linked)
+        assert dataset["url"] == f"{ADDRESS}{place}/"
+        for one in dataset["distribution"]:
+            assert (both / one["contentUrl"].removeprefix(ADDRESS)).is_file(), one["contentUrl"]
+
+
+def test_the_sitemap_has_every_page(both):
+    found = etree.fromstring((both / "sitemap.xml").read_bytes()).iter("{*}loc")
+    pages = {path.relative_to(both).as_posix() for path in both.rglob("*.html")}
+    assert sorted(one.text for one in found) == sorted(ADDRESS + page for page in pages)
+
+
+def test_the_checksums_are_those_of_the_files(both):
+    lines = (both / "SHA256SUMS").read_text("utf-8").splitlines()
+    told = {path: hashed for hashed, path in (line.split("  ", 1) for line in lines)}
+    assert told == {
+        path.relative_to(both).as_posix(): digest(path)
+        for path in both.rglob("*")
+        if path.is_file() and path.name not in ("SHA256SUMS", "receipt.json")
+    }
+
+
+def test_the_second_time_there_is_nothing_to_do(portal, released, at):
+    before = state(portal)
+    plan = at(portal).plan([released])
+    assert plan.changes == []
+    assert state(portal) == before
+
+
+def test_another_package_leaves_the_first_as_it_is(both, released, at):
+    before = state(both)
+    plan = at(both).plan([released])
+    assert plan.changes == []
+    for path, seal in released.seals.items():
+        assert digest(both / PLACE / path) == seal.sha256
+    assert state(both) == before
+
+
+def test_a_portal_of_two_is_the_same_whichever_came_first(both, released, later, tmp_path, at):
+    folder = tmp_path / "portal"
+    target = at(folder, url=ADDRESS)
+    target.apply(target.plan([later, released]))
+    own = ("receipt.json",)
+    assert {name: data for name, (data, _) in state(folder).items() if name not in own} == {
+        name: data for name, (data, _) in state(both).items() if name not in own
+    }
+
+
+def test_a_plan_writes_nothing(released, tmp_path, at):
+    plan = at(tmp_path / "portal").plan([released])
+    assert {one.action for one in plan.changes} == {"create"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_receipt_says_what_is_where_since_when(both, released):
+    receipt = read_receipt(both / "receipt.json")
+    assert [one.url for one in receipt.packages] == [f"{ADDRESS}{PLACE}/", f"{ADDRESS}{LATER}/"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", receipt.published)
+    assert receipt.files[f"{PLACE}/datapackage.json"] == released.seals["datapackage.json"]
+
+
+def test_the_portal_verifies(both, at):
+    target = at(both)
+    assert target.verify(read_receipt(target.receipt_path)) == []
+
+
+def test_figures_of_tables_that_a_page_cuts_are_counted(monkeypatch, released, tmp_path, at):
+    monkeypatch.setattr("yusuan.publishing.tabling.LONGEST", 5)
+    target = at(tmp_path / "portal")
+    target.apply(target.plan([released]))
+    page = (tmp_path / "portal" / PLACE / "index.html").read_text("utf-8")
+    count = len(released.package.rows("text_items"))
+    assert f"显示前 5 行，共 {count} 行" in page
+
+
+def test_the_templates_say_what_the_catalogue_has():
+    folder = Path(yusuan.__file__).parent / "publishing" / "templates"
+    named = {
+        key
+        for path in folder.iterdir()
+        for key in re.findall(r'said\("([a-z0-9-]+)"', path.read_text("utf-8"))
+    }
+    assert named
+    assert named - catalogue().keys() == set()
