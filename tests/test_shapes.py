@@ -15,6 +15,7 @@ import rdflib
 from rdflib import RDF, SH, Namespace
 
 from yusuan.checking.rules import Rule, count_examined, find, load, rules, shape_files
+from yusuan.package.shipped import field
 
 CASES = Path(__file__).parent / "shapes"
 DCT = Namespace("http://purl.org/dc/terms/")
@@ -100,6 +101,31 @@ def test_a_rule_says_everything_in_two_languages_with_severity_and_source(name):
              rule.messages.items()}  # fmt: skip
     assert named["zh"] == named["en"]
     assert "# fault" in rule.select
+
+
+def labels_of(table: str, column: str) -> dict[str, str]:
+    """Return the Chinese labels of a closed list of the descriptor."""
+    return {one["value"]: one["titles"]["zh"] for one in field(table, column)["categories"]}
+
+
+def test_what_must_be_disclosed_is_called_as_the_descriptor_calls_it():
+    found = dict(
+        re.findall(
+            r'BIND \(required:([a-z-]+) AS \?requirement\) BIND \("([^"]+)" AS \?label\)',
+            RULES["section-present"].select,
+        )
+    )
+    # That there is nothing else to say is no duty.
+    wanted = labels_of("disclosure_items", "requirement")
+    assert found == {code: label for code, label in wanted.items() if code != "other-matters"}
+
+
+def test_the_three_public_expenses_are_called_as_the_descriptor_calls_them():
+    select = RULES["three-public-compared"].select
+    found = dict(re.findall(r'\?item = item:([a-z-]+), "([^"]+)"', select))
+    wanted = labels_of("budget_lines", "item")
+    assert found
+    assert found == {code: wanted[code] for code in found}
 
 
 def test_no_case_is_without_its_rule():

@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("interpreting",),
     ("privacy",),
     ("reading",),
-    ("findings", "identity", "amounts", "codes", "sidecar", "terms", "layout"),
+    ("findings", "identity", "amounts", "codes", "sidecar", "terms", "layout", "options"),
     ("errors",),
     ("messages",),
 )

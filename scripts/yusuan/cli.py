@@ -17,15 +17,15 @@ import click
 
 from yusuan import commands_publish, commands_query
 from yusuan.errors import UsageError, YusuanError
+from yusuan.findings import SEVERITIES
 from yusuan.messages import LANGUAGES, Message, preferred_language, say
+from yusuan.options import base, memory, path, reason, seconds
 
 if TYPE_CHECKING:
     from yusuan.building import Built
 
-MIB = 1024 * 1024
 PATIENCE = 1.5  # seconds before a slow reader is announced
-LONGEST = 1e6  # seconds
-SEVERITIES = ("error", "explain", "note")
+# As `reporting.FORMATS` has them, which is not loaded for a help text.
 REPORTS = ("text", "json", "sarif", "junit", "html")
 
 
@@ -183,46 +183,10 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-def _memory(_: click.Context, __: click.Parameter, value: str) -> int:
-    """Return a size in bytes: `512`, `512MiB` or `1GiB`."""
-    import re
-
-    match = re.fullmatch(r"([1-9]\d{0,6})\s*(|m|mb|mib|g|gb|gib)", value.strip().lower())
-    if match is None:
-        raise UsageError("--memory", say("bad-memory", value=value), say("bad-memory-advice"))
-    return int(match[1]) * MIB * (1024 if match[2].startswith("g") else 1)
-
-
-def _seconds(_: click.Context, __: click.Parameter, value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < LONGEST:
-        raise UsageError("--timeout", say("bad-timeout", value=value), say("bad-timeout-advice"))
-    return seconds
-
-
-def _base(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    import re
-
-    if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.~:_/-]+/", value):
-        raise UsageError("--base", say("bad-base", value=value), say("bad-base-advice"))
-    return value
-
-
-def _reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
-        subject = "--keep-personal-data"
-        raise UsageError(subject, say("no-reason"), say("no-reason-advice"))
-    return value
-
-
 language_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), default=LANGUAGE, show_default=False,
     help=tell("help-lang"),
 )  # fmt: skip
-path = click.Path(path_type=Path)  # whether it is there, and what, the work itself tells
 
 
 @click.group(
@@ -242,12 +206,12 @@ def main() -> None:
                 type=path)  # fmt: skip
 @click.option("-o", "--output", metavar="DIR", type=path, help=tell("help-output"))
 @click.option("--sidecar", metavar="FILE", type=path, help=tell("help-sidecar"))
-@click.option("--memory", metavar="MiB", default="1GiB", callback=_memory, help=tell("help-memory"))
-@click.option("--timeout", metavar="SECONDS", default="60", callback=_seconds,
+@click.option("--memory", metavar="MiB", default="1GiB", callback=memory, help=tell("help-memory"))
+@click.option("--timeout", metavar="SECONDS", default="60", callback=seconds,
               help=tell("help-timeout"))  # fmt: skip
-@click.option("--keep-personal-data", "keep_reason", metavar="REASON", callback=_reason,
+@click.option("--keep-personal-data", "keep_reason", metavar="REASON", callback=reason,
               help=tell("help-keep"))  # fmt: skip
-@click.option("--base", metavar="IRI", callback=_base, help=tell("help-base"))
+@click.option("--base", metavar="IRI", callback=base, help=tell("help-base"))
 @click.option("--check", is_flag=True, help=tell("help-check"))
 @click.option("--json", "as_json", is_flag=True, help=tell("help-json"))
 @language_option

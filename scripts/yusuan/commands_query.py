@@ -14,6 +14,7 @@ import click
 
 from yusuan.errors import UsageError
 from yusuan.messages import LANGUAGES, say
+from yusuan.options import path, seconds
 
 if TYPE_CHECKING:
     from yusuan.querying import Answer, Question
@@ -23,11 +24,8 @@ FORMATS = ("table", "csv", "tsv", "json", "xlsx", "parquet", "ttl")
 PARAMETERS = ("county", "year", "remit", "item", "word")
 _SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".xlsx": "xlsx",
              ".parquet": "parquet", ".ttl": "ttl"}  # fmt: skip
-_LONGEST = 1e6  # seconds
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-path = click.Path(path_type=Path)  # whether it is there, and what, the work itself tells
 
 
 def register(main: click.Group, language: str) -> None:
@@ -48,16 +46,6 @@ def register(main: click.Group, language: str) -> None:
     _register_stack(main, tell, lang)
 
 
-def _seconds(_: click.Context, __: click.Parameter, value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < _LONGEST:
-        raise UsageError("--timeout", say("bad-timeout", value=value), say("bad-timeout-advice"))
-    return seconds
-
-
 def _register_query(main: click.Group, tell: Callable[[str], str], lang: _Option) -> None:
     @main.command("query", help=tell("help-query"))
     @click.argument("words", metavar="[QUERY|NAME] [DIR|STORE]...", nargs=-1)
@@ -65,7 +53,7 @@ def _register_query(main: click.Group, tell: Callable[[str], str], lang: _Option
     @click.option("--endpoint", metavar="URL", help=tell("help-endpoint"))
     @click.option("--format", "form", type=click.Choice(FORMATS), help=tell("help-query-format"))
     @click.option("-o", "--output", metavar="FILE", type=path, help=tell("help-query-output"))
-    @click.option("--timeout", metavar="SECONDS", default="60", callback=_seconds,
+    @click.option("--timeout", metavar="SECONDS", default="60", callback=seconds,
                   help=tell("help-query-timeout"))  # fmt: skip
     @click.option("--county", metavar="CODE", help=tell("help-county"))
     @click.option("--year", metavar="YEAR", help=tell("help-year"))
