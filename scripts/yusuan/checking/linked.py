@@ -16,7 +16,7 @@ from yusuan.errors import PackageError
 from yusuan.findings import Finding, Place
 from yusuan.mapping import base_of
 from yusuan.messages import say
-from yusuan.package import FILE_OF, Package, rebuild, template
+from yusuan.package import FILE_OF, Package, first_difference, rebuild, template
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -37,7 +37,7 @@ def check_text(package: Package) -> Iterator[Finding]:
         return
     text, standing = package.text().encode("utf-8"), package.content(paths["text"])
     if text != standing:
-        line = _line(standing, text)
+        line = first_difference(standing, text)
         message = say("text-differs", path=paths["text"], line=line)
         yield fault("package-text", "text", message, Place(path=paths["text"], line=line))
 
@@ -97,7 +97,7 @@ def _difference(name: str, path: str, found: bytes, wanted: bytes) -> Iterator[F
     if FILE_OF[name].format in ("ttl", "nq"):
         yield from _compare(name, path, found, wanted)
     else:
-        line = _line(found, wanted)
+        line = first_difference(found, wanted)
         message = say("derived-differs", line=line)
         yield fault("package-rdf", name, message, Place(path=path, line=line))
 
@@ -159,14 +159,3 @@ def _compare(name: str, path: str, found: bytes, wanted: bytes) -> Iterator[Find
         message = say("rdf-differs", wanted=len(right), missing=len(right - standing),
                       extra=len(standing - right), example=example[:300])  # fmt: skip
         yield fault("package-rdf", name, message, Place(path=path))
-
-
-def _line(found: bytes, wanted: bytes) -> int:
-    """Return the first line, from 1, in which two files differ."""
-    pairs = zip(found.splitlines(), wanted.splitlines(), strict=False)
-    same = 0
-    for one, other in pairs:
-        if one != other:
-            break
-        same += 1
-    return same + 1

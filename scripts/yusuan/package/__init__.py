@@ -10,6 +10,7 @@ from yusuan.package.shipped import DESCRIPTOR, home, program_version, schema, te
 from yusuan.package.writing import (
     contents,
     differences,
+    first_difference,
     save,
     standing_base,
     standing_document,
@@ -25,6 +26,7 @@ __all__ = [
     "as_json",
     "contents",
     "differences",
+    "first_difference",
     "home",
     "nearest",
     "program_version",

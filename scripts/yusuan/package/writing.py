@@ -117,7 +117,7 @@ def differences(files: Contents, target: Path) -> list[Message]:
             continue
         standing = place.read_bytes()
         if standing != data:
-            found.append(say("differs-at", path=path, line=_first_difference(standing, data)))
+            found.append(say("differs-at", path=path, line=first_difference(standing, data)))
     return found + [say("differs-stale", path=path) for path in _stale(files, target)]
 
 
@@ -201,7 +201,7 @@ def _replace(files: Contents, draft: Path, target: Path, stale: list[str]) -> No
         raise PackageError(str(target), reason, say("replace-failed-advice")) from fault
 
 
-def _first_difference(standing: bytes, coming: bytes) -> int:
+def first_difference(standing: bytes, coming: bytes) -> int:
     """Return the first line, from 1, in which two files differ."""
     pairs = zip(standing.splitlines(keepends=True), coming.splitlines(keepends=True), strict=False)
     same = 0
