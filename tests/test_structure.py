@@ -32,7 +32,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("interpreting",),
     ("privacy",),
     ("reading",),
-    ("findings", "identity", "amounts", "codes", "sidecar", "terms", "layout", "options"),
+    (
+        "findings",
+        "identity",
+        "amounts",
+        "codes",
+        "sidecar",
+        "terms",
+        "layout",
+        "options",
+        "secrecy",
+    ),
     ("errors",),
     ("messages",),
 )
@@ -48,6 +58,7 @@ HEAVY = (
     "pyoxigraph",
     "pyshacl",
     "rdflib",
+    "requests",
     "rich",
     "xlrd",
 )

@@ -20,6 +20,7 @@ from yusuan.errors import UsageError, YusuanError
 from yusuan.findings import SEVERITIES
 from yusuan.messages import LANGUAGES, Message, preferred_language, say
 from yusuan.options import base, memory, path, reason, seconds
+from yusuan.secrecy import hidden
 
 if TYPE_CHECKING:
     from yusuan.building import Built
@@ -157,9 +158,9 @@ def show_error(fault: YusuanError, language: str, *, as_json: bool) -> int:
     if as_json:
         from yusuan.report import as_document, error_document
 
-        click.echo(as_document(error_document(fault)))
+        click.echo(hidden(as_document(error_document(fault))))
     else:
-        click.echo(say("error", text=fault.text(language)).text(language), err=True)
+        click.echo(hidden(say("error", text=fault.text(language)).text(language)), err=True)
     return fault.exit_code
 
 
@@ -168,7 +169,7 @@ def _crash(fault: Exception) -> YusuanError:
     if os.environ.get("YUSUAN_DEBUG"):
         import traceback
 
-        traceback.print_exception(fault)
+        click.echo(hidden("".join(traceback.format_exception(fault))), err=True)
     shown = f"{type(fault).__name__}: {fault}".splitlines()[0]
     error = YusuanError("yusuan", say("crash", fault=shown), say("crash-advice"))
     error.exit_code = 1

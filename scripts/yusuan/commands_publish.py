@@ -11,6 +11,7 @@ from urllib.parse import quote
 import click
 
 from yusuan.messages import LANGUAGES, say
+from yusuan.options import path
 
 if TYPE_CHECKING:
     from yusuan.publishing import Difference, Plan, Receipt, Target
@@ -34,24 +35,32 @@ def register(main: click.Group, language: str) -> None:
     lang = click.option("--lang", type=click.Choice(LANGUAGES), default=language,
                         show_default=False, help=tell("help-lang"))  # fmt: skip
 
+    state = click.option("--state", metavar="DIR", type=path, help=tell("help-state"))
+
     @main.command("publish", help=tell("help-publish"))
     @click.argument("words", metavar="[DIR]... [TARGET]", nargs=-1)
     @click.option("--plan", "only_plan", is_flag=True, help=tell("help-publish-plan"))
     @click.option("--url", metavar="URL", help=tell("help-publish-url"))
     @click.option("--overwrite", is_flag=True, help=tell("help-publish-overwrite"))
+    @state
     @as_json
     @lang
     def publish_command(**given: Any) -> int:
-        with TemporaryDirectory(prefix="yusuan-") as scratch:
+        from yusuan.publishing.telling import telling
+
+        with telling(given["lang"]), TemporaryDirectory(prefix="yusuan-") as scratch:
             return _publish(scratch=Path(scratch), **given)
 
     @main.command("verify", help=tell("help-verify"))
     @click.argument("word", metavar="RECEIPT|TARGET")
+    @state
     @as_json
     @lang
-    def verify_command(word: str, as_json: bool, lang: str) -> int:  # noqa: FBT001 - by name
-        with TemporaryDirectory(prefix="yusuan-") as scratch:
-            return _verify(word, Path(scratch), as_json=as_json, lang=lang)
+    def verify_command(word: str, lang: str, **given: Any) -> int:
+        from yusuan.publishing.telling import telling
+
+        with telling(lang), TemporaryDirectory(prefix="yusuan-") as scratch:
+            return _verify(word, Path(scratch), lang=lang, **given)
 
 
 def _publish(
@@ -61,6 +70,7 @@ def _publish(
     only_plan: bool,
     url: str | None,
     overwrite: bool,
+    state: Path | None,
     as_json: bool,
     lang: str,
 ) -> int:
@@ -68,7 +78,7 @@ def _publish(
     from yusuan.publishing import release, target_of
 
     folders, address = _parted(words)
-    target = target_of(address, scratch, url=url, overwrite=overwrite)
+    target = target_of(address, scratch, url=url, overwrite=overwrite, state=state)
     plan = target.plan([release(folder) for folder in folders])
     if only_plan or not plan.changes:
         status = "planned" if plan.changes else "unchanged"
@@ -88,16 +98,16 @@ def _publish(
     return MISMATCH if found else 0
 
 
-def _verify(word: str, scratch: Path, *, as_json: bool, lang: str) -> int:
+def _verify(word: str, scratch: Path, *, state: Path | None, as_json: bool, lang: str) -> int:
     """Tell what has changed at a target since its receipt was written."""
     from yusuan.publishing import read_receipt, target_of
 
-    path = Path(word)
-    if path.is_file() and path.suffix == ".json":
-        receipt = read_receipt(path)
-        target = target_of(_beside(path) or receipt.target, scratch)
+    file = Path(word)
+    if file.is_file() and file.suffix == ".json":
+        receipt = read_receipt(file)
+        target = target_of(_beside(file) or receipt.target, scratch, state=state)
     else:
-        target = target_of(word, scratch)
+        target = target_of(word, scratch, state=state)
         receipt = read_receipt(target.receipt_path)
     found = target.verify(receipt)
     status = "different" if found else "same"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import re
 import shutil
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from yusuan import secrecy
 from yusuan.building import Options, build_one
 from yusuan.publishing import release, target_of
 
@@ -131,3 +136,26 @@ def at(tmp_path_factory):
         return target_of(str(address), tmp_path_factory.mktemp("scratch"), **options)
 
     return target
+
+
+# ------------------------------------------------------------------ servers
+
+
+@pytest.fixture(scope="session")
+def faults():
+    """The module `faultproxy`: FaultProxy and Fault."""
+    path = Path(__file__).parent / "faultproxy.py"
+    spec = importlib.util.spec_from_file_location("faultproxy", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def no_secrets(monkeypatch):
+    """No secret of the user who runs the tests, and none that an earlier test used."""
+    for name in list(os.environ):
+        if re.search(r"TOKEN|PASSWORD|SECRET|^AWS_|_FILE$|PROXY|CA_BUNDLE", name, re.IGNORECASE):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(secrecy, "_known", set())

@@ -86,6 +86,7 @@ class Receipt:
         packages: Which packages the target holds.
         files: Path → size and hash.
         others: Likewise, of files that someone else keeps there.
+        urls: Path → address at which a file is to be had, where a server gives it one.
     """
 
     target: str
@@ -93,6 +94,7 @@ class Receipt:
     packages: Sequence[Published]
     files: Mapping[str, Seal]
     others: Mapping[str, Seal] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the receipt as a JSON object."""
@@ -108,6 +110,7 @@ class Receipt:
             ],
             "files": _seals(self.files),
             "others": _seals(self.others),
+            "urls": dict(sorted(self.urls.items())),
         }  # fmt: skip
 
 
@@ -204,6 +207,7 @@ def read_receipt(path: Path) -> Receipt:
             [Published(**one) for one in document["packages"]],
             {name: Seal(**one) for name, one in document["files"].items()},
             {name: Seal(**one) for name, one in document["others"].items()},
+            dict(document.get("urls", {})),  # receipts of 0.1.0 have none
         )
     except OSError as fault:
         reason = say("file-unreadable", fault=fault.strerror or fault)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -10,28 +11,39 @@ from urllib.request import url2pathname
 from yusuan.errors import UsageError
 from yusuan.messages import say
 from yusuan.publishing.bundle import Bundle
+from yusuan.publishing.credentials import without_userinfo
 from yusuan.publishing.folder import Folder
+from yusuan.publishing.place import Place, place_of
 from yusuan.publishing.plan import Target
 
 PORTAL_FOLDER = "portal"
+# What is published to a server: the first word of its address → the target.
+SERVERS: Mapping[str, Callable[[Place], Target]] = {}
 # A single letter before a colon is a drive of Windows.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):").match
 _ADDRESS = re.compile(r"https?://[^\s<>\"'{}|\\^`]+/").fullmatch
 
 
 def target_of(
-    address: str, scratch: Path, *, url: str | None = None, overwrite: bool = False
+    address: str,
+    scratch: Path,
+    *,
+    url: str | None = None,
+    overwrite: bool = False,
+    state: Path | None = None,
 ) -> Target:
     """Return the target of an address.
 
     Args:
-        address: A path, `file:PATH`, or `zip:PATH`.
+        address: A path, `file:PATH`, `zip:PATH`, or the address of a server.
         scratch: A folder for what a plan makes; whoever gives it removes it.
         url: The address at which a folder is served.
         overwrite: Replace what someone has changed there.
+        state: Where journals and receipts of servers lie; the user's own state folder if None.
 
     Raises:
-        UsageError: There is no such target, or `url` is no address, or stands with a zip.
+        UsageError: There is no such target, or it bears a password; or `url` is no address, or
+            stands with what is no folder.
     """
     if url is not None and not _ADDRESS(url):
         raise UsageError("--url", say("portal-bad-url", url=url), say("portal-bad-url-advice"))
@@ -43,7 +55,13 @@ def target_of(
         return Bundle(Path(address.removeprefix("zip:")), scratch, overwrite)
     if kind == "file":
         return Folder(_path(address), scratch, url, overwrite)
-    raise UsageError(address, say("target-unknown", kind=kind), say("target-unknown-advice"))
+    server = kind.partition("+")[0]
+    if server in SERVERS:
+        if url is not None:
+            raise UsageError("--url", say("portal-url-alone"), say("portal-bad-url-advice"))
+        return SERVERS[server](place_of(address, scratch, state, overwrite=overwrite))
+    shown = without_userinfo(address)
+    raise UsageError(shown, say("target-unknown", kind=kind), say("target-unknown-advice"))
 
 
 def _path(address: str) -> Path:
