@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,13 @@ def disclosures() -> Path:
         # Named but not there is a mistake, and must not look like a choice.
         pytest.fail(f"{DISCLOSURES} is {folder}, which is no folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def generator():
+    """The module that makes plausible counties: `generator.write(folder, count)`."""
+    path = ROOT / "tests" / "generator.py"
+    spec = importlib.util.spec_from_file_location("generator", path)
+    sys.modules["generator"] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
