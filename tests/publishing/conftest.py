@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import importlib.util
 import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from yusuan import secrecy
+from yusuan import checking, secrecy
 from yusuan.building import Options, build_one
 from yusuan.publishing import release, target_of
 
 EVIL = '<script>document.title="owned"</script><b>"\'&amp;'
 PROJECT = "民营经济工作办公经费"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checked_once():
+    """Check the same bytes once in all these tests: what a check finds depends on nothing else."""
+    known = {}
+
+    def check(directory):
+        state = frozenset(
+            (path.relative_to(directory).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())
+            for top in ("datapackage.json", "resources")
+            for path in ((directory / top), *(directory / top).rglob("*"))
+            if path.is_file()
+        )
+        if state not in known:
+            known[state] = checking.check(directory)
+        return replace(known[state], directory=directory)
+
+    with pytest.MonkeyPatch.context() as patched:
+        # `yusuan.publishing.release` is the function, which hides the module.
+        for module in ("release", "validating"):
+            patched.setattr(importlib.import_module(f"yusuan.publishing.{module}"), "check", check)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +54,21 @@ def package(root, tmp_path_factory) -> Path:
     shutil.copytree(root / "resources", folder / "resources")
     shutil.copy(root / "datapackage.json", folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def published(released, tmp_path_factory, at) -> Path:
+    """A portal with the first package, which no test changes."""
+    folder = tmp_path_factory.mktemp("published") / "portal"
+    target = at(folder)
+    target.apply(target.plan([released]))
+    return folder
+
+
+@pytest.fixture
+def portal(published, tmp_path) -> Path:
+    """A portal of this test's own; a copy of the published one."""
+    return shutil.copytree(published, tmp_path / "portal")
 
 
 @pytest.fixture(scope="session")

@@ -46,11 +46,11 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def portal(released, evil, tmp_path_factory, at):
+def portal(published, evil, tmp_path_factory, at):
     """A portal with an honest package and one that is full of markup."""
-    folder = tmp_path_factory.mktemp("browser") / "portal"
+    folder = shutil.copytree(published, tmp_path_factory.mktemp("browser") / "portal")
     target = at(folder)
-    target.apply(target.plan([released, release(evil)]))
+    target.apply(target.plan([release(evil)]))
     return folder
 
 

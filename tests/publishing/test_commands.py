@@ -1,29 +1,40 @@
-"""The commands `publish` and `verify`, each as a process of its own."""
+"""The commands `publish` and `verify`: the main one as a process, the others in this one."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from yusuan.cli import main
+
 PLACE = "doc/131024.304.2021.budget"
+LANGUAGE = ("--lang", "zh")
 
 
-def yusuan(*arguments, cwd=None):
-    """Run the command."""
-    return subprocess.run(
-        [sys.executable, "-m", "yusuan", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        timeout=120,
-        cwd=cwd,
-        env={**os.environ, "LANG": "zh_CN.UTF-8"},
-    )
+@dataclass
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def yusuan(*arguments, cwd="."):
+    """Run the command in this process, as `cli` does for a process of its own."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(cwd), redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([str(one) for one in (*arguments, *([] if "--lang" in arguments else LANGUAGE))])
+    return Done(ended.value.code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +42,11 @@ def clone(package, tmp_path_factory) -> Path:
     """A clone of the repository, in which `yusuan publish` was run."""
     folder = tmp_path_factory.mktemp("clone") / "yusuan"
     shutil.copytree(package, folder)
-    done = yusuan("publish", cwd=folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "yusuan", "publish"],
+        capture_output=True, check=False, timeout=120, cwd=folder,
+        env={**os.environ, "LANG": "zh_CN.UTF-8"},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     told = done.stdout.decode()
     assert "已发布 1 个数据包到 portal，并已复核" in told
@@ -48,7 +63,7 @@ def test_publish_alone_makes_the_portal_of_the_package_at_hand(clone):
 def test_publish_again_says_no_changes(clone):
     done = yusuan("publish", "--lang", "en", cwd=clone)
     assert done.returncode == 0
-    assert done.stdout.decode().startswith("portal: no changes (1 packages)\n")
+    assert done.stdout.startswith("portal: no changes (1 packages)\n")
 
 
 def test_a_plan_as_json_has_every_step(clone, tmp_path):
@@ -70,15 +85,15 @@ def test_verify_of_a_changed_portal_is_exit_code_6(clone, tmp_path):
     (portal / "index.html").write_text("by hand")
     done = yusuan("verify", portal, "--lang", "en")
     assert done.returncode == 6
-    assert "changed  index.html" in done.stdout.decode()
+    assert "changed  index.html" in done.stdout
     done = yusuan("publish", clone, portal, "--lang", "en")
     assert done.returncode == 5
-    assert "add --overwrite" in done.stderr.decode()
+    assert "add --overwrite" in done.stderr
 
 
 def test_a_zip_and_its_receipt_may_move_together(clone, tmp_path):
     done = yusuan("publish", clone, "zip:a.zip", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, done.stderr
     moved = tmp_path / "moved"
     moved.mkdir()
     for name in ("a.zip", "a.zip.receipt.json"):
@@ -89,7 +104,7 @@ def test_a_zip_and_its_receipt_may_move_together(clone, tmp_path):
 
 def test_several_packages_go_into_one_portal(clone, next_year, tmp_path):
     done = yusuan("publish", clone, next_year, tmp_path / "portal", "--json")
-    assert done.returncode == 0, done.stdout.decode()
+    assert done.returncode == 0, done.stdout
     told = json.loads(done.stdout)
     assert told["status"] == "published"
     assert len(told["packages"]) == 2
@@ -101,11 +116,11 @@ def test_faults_of_the_package_block_with_exit_code_4(clone, tmp_path):
     (broken / "resources/terms.csv").unlink()
     done = yusuan("publish", "--lang", "en", cwd=broken)
     assert done.returncode == 4
-    assert "is not published (resources/terms.csv: package-file)" in done.stderr.decode()
+    assert "is not published (resources/terms.csv: package-file)" in done.stderr
     assert not (broken / "portal").exists()
 
 
 def test_verify_of_nothing_is_told(tmp_path):
     done = yusuan("verify", tmp_path / "nothing", "--lang", "en")
     assert done.returncode == 5
-    assert "Name the receipt" in done.stderr.decode()
+    assert "Name the receipt" in done.stderr

@@ -8,7 +8,6 @@ import pickle
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -22,21 +21,6 @@ PLACE = "doc/131024.304.2021.budget"
 INDEX = f"{PLACE}/index.html"
 
 
-@pytest.fixture(scope="module")
-def made(released, tmp_path_factory, at) -> Path:
-    """A portal with the first package, for tests to copy."""
-    folder = tmp_path_factory.mktemp("made") / "portal"
-    target = at(folder)
-    target.apply(target.plan([released]))
-    return folder
-
-
-@pytest.fixture
-def portal(made, tmp_path) -> Path:
-    """A portal of this test's own."""
-    return shutil.copytree(made, tmp_path / "portal")
-
-
 def contents(folder):
     """Return every file of a folder but the receipt, which bears a time."""
     return {
@@ -47,13 +31,13 @@ def contents(folder):
 
 
 @pytest.fixture(scope="module")
-def states(made, later, tmp_path_factory, at):
+def states(published, later, tmp_path_factory, at):
     """The old and the new state of a portal to which a package is added."""
     folder = tmp_path_factory.mktemp("states") / "portal"
-    shutil.copytree(made, folder)
+    shutil.copytree(published, folder)
     target = at(folder)
     target.apply(target.plan([later]))
-    return contents(made), contents(folder)
+    return contents(published), contents(folder)
 
 
 # ------------------------------------------------------------------ changed by someone else

@@ -24,6 +24,8 @@ from yusuan.publishing.errors import BlockedError, TargetError
 PIECE = 1 << 20  # bytes
 TOLD = 5  # faults
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]*").fullmatch
+# What a check found faultless in this run, by its bytes: to check these again finds nothing new.
+_FAULTLESS: set[frozenset[tuple[str, str]]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,29 @@ def release(directory: Path) -> Release:
         UsageError: Its name can't be that of a folder.
     """
     package = read(directory)
-    seals = {path: seal_of(package.directory / path) for path in _paths(package)}
+    seals = _seals(package)
     checked = check(directory)
     faults = [one for one in checked.findings if one.of_package]
     if faults:
         told = "; ".join(f"{one.place.path}: {one.rule}" for one in faults[:TOLD])
         reason = say("publish-blocked", count=len(faults), faults=told)
         raise BlockedError(str(directory), reason, say("publish-blocked-advice", package=directory))
-    return Release(package, checked, seals, _place(package))
+    place = _place(package)
+    if _seals(package) != seals:
+        raise TargetError(str(directory), say("publish-changed-meanwhile"),
+                          say("publish-again-advice"))  # fmt: skip
+    _FAULTLESS.add(_bytes_of(seals))
+    return Release(package, checked, seals, place)
+
+
+def is_known_faultless(directory: Path) -> bool:
+    """Tell whether a package has the bytes of one that was checked in this run.
+
+    Raises:
+        PackageError: There is no package.
+        TargetError: A file can't be read.
+    """
+    return bool(_FAULTLESS) and _bytes_of(_seals(read(directory))) in _FAULTLESS
 
 
 def seal_of(path: Path) -> Seal:
@@ -102,6 +119,14 @@ def pieces(path: Path) -> Iterator[bytes]:
     except OSError as fault:
         reason = say("file-unreadable", fault=fault.strerror or fault)
         raise TargetError(str(path), reason, say("publish-unreadable-advice")) from fault
+
+
+def _seals(package: Package) -> dict[str, Seal]:
+    return {path: seal_of(package.directory / path) for path in _paths(package)}
+
+
+def _bytes_of(seals: Mapping[str, Seal]) -> frozenset[tuple[str, str]]:
+    return frozenset((path, seal.sha256) for path, seal in seals.items())
 
 
 def _paths(package: Package) -> list[str]:
