@@ -215,3 +215,111 @@ def test_an_amount_of_last_year_beside_the_comparison(lines):
     }
     assert changes == [("dept-revenue-text.total", Decimal(345_600), 2023, None)]
     assert unread == []
+
+
+ACCOUNTS = "香河县教育局2023年度部门决算\n一、部门职责\n（一）办事。\n"
+FUNCTIONS = "五、一般公共预算财政拨款支出决算情况说明\n"
+
+
+@pytest.fixture
+def figures(read):
+    """The printed figures of final accounts of 2023 by key, and what is unread."""
+
+    def of(section: str):
+        found = read(ACCOUNTS + section)
+        lines = {row["line_key"]: row["printed"] for row in found.rows["budget_lines"]}
+        return lines, [piece.text for piece in found.unread]
+
+    return of
+
+
+def test_a_figure_belongs_to_the_function_in_the_heading_above_it(figures):
+    # Hunan 2023 (岳阳楼区枫桥湖街道): 类款项 in a paragraph of its own
+    found, unread = figures(
+        FUNCTIONS + "2023年度财政拨款支出年初预算数为2500.5万元，支出决算数为3290.1万元，其中：\n"
+        "1、一般公共服务支出（类）政府办公厅（室）及相关机构事务（款）行政运行（项）。\n"
+        "年初预算为1200万元，支出决算为1350.1万元，完成年初预算的112.51%。\n"
+        "2、其他事项。\n年初预算为7万元。\n"
+    )
+    assert found == {
+        "dept-general-function.total.approved": "2500.5",
+        "dept-general-function.total": "3290.1",
+        "dept-general-function.2010301.total.approved": "1200",
+        "dept-general-function.2010301.total": "1350.1",
+    }
+    assert unread == ["7万元"]  # of 其他事项, which no list has
+
+
+def test_the_class_may_stand_above_its_sections(lines):
+    # Jiangsu 2024: 教育支出（类） over 普通教育（款）小学教育（项）
+    found, _, unread = lines(
+        GENERAL + "（一）教育支出（类）\n1.普通教育（款）小学教育（项）支出60万元。\n"
+        "2.普通教育（款）初中教育（项）支出50万元，与上年预算数相同。\n"
+    )
+    assert dict(found) == {
+        "dept-general-function.2050202.total": 600_000,
+        "dept-general-function.2050203.total": 500_000,
+    }
+    assert unread == []
+
+
+def test_figures_in_a_row_belong_to_names_in_a_row(figures):
+    # Sichuan 2022 (大英县文化广播电视和旅游局)
+    found, unread = figures(
+        "一、收入支出决算总体情况说明\n2022年度收、支总计各是4125.49万元、4143.91万元。\n".replace(
+            "2022", "2023"
+        )
+        + "六、一般公共预算财政拨款基本支出决算情况说明\n"
+        "人员经费、公用经费分别为100万元、50万元。其他甲、乙分别为3万元和4万元。\n"
+    )
+    assert found == {
+        "dept-balance.revenue.total": "4125.49",
+        "dept-balance.expenditure.total": "4143.91",
+        "dept-general-basic.basic-personnel": "100",
+        "dept-general-basic.basic-public": "50",
+    }
+    assert unread == ["3万元", "4万元"]
+
+
+def test_a_part_that_has_no_name_here_is_not_the_whole(figures):
+    # Sichuan 2022: what the guests of one kind cost is not the total of 三公
+    found, unread = figures(
+        "七、“三公”经费财政拨款支出决算情况说明\n"
+        "国内公务接待20批次，150人次（不包括陪同人员），共计支出2万元。\n"
+    )
+    assert (found, unread) == ({}, ["2万元"])
+
+
+def test_the_reason_before_a_comparison_is_not_its_subject(figures, read):
+    # Hunan 2023
+    text = (
+        "七、“三公”经费财政拨款支出决算情况说明\n公务接待费支出决算为2.5万元，完成预算的50%，"
+        "决算数小于预算数的主要原因是厉行节约，与上年相比减少1万元，减少28.57%。\n"
+    )
+    assert figures(text) == ({"dept-three-public.reception": "2.5"}, [])
+    (change,) = read(ACCOUNTS + text).rows["budget_changes"]
+    assert (change["change_key"], change["change_cny"]) == ("dept-three-public.reception", -10_000)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "key", "printed"),
+    [
+        ("2024年香河县教育局本级等37家行政单位机关运行经费财政拨款预算45万元。", "operating", "45"),
+        ("香河县教育局机关运行经费支出98.5万元。", "operating", "98.5"),
+        ("2024年本部门一般公共预算机关运行经费预算支出120.00万元。", "operating", "120.00"),
+    ],
+)  # fmt: skip
+def test_whose_running_cost_it_is_stands_before_it(lines, sentence, key, printed):
+    found, _, unread = lines(OPERATING + sentence + "\n")
+    assert (dict(found), unread) == ({f"dept-operating.{key}": Decimal(printed) * 10000}, [])
+
+
+def test_what_has_targets_is_left_aside_by_name(lines):
+    # Sichuan, Jiangsu 2024: sums that other sections state
+    for sentence in (
+        "2024年实行绩效目标管理的项目2个，涉及一般公共预算16万元，政府性基金预算0万元。",
+        "本部门整体支出纳入绩效目标管理，涉及四本预算资金187,000.00万元。",
+    ):
+        assert lines("六、预算绩效情况说明\n" + sentence + "\n") == ([], [], [])
+    _, _, unread = lines("六、预算绩效情况说明\n办案业务费260万元。\n")
+    assert unread == ["260万元"]

@@ -15,6 +15,7 @@ from yusuan.interpreting.captions import over, unit_in
 from yusuan.interpreting.citations import citations
 from yusuan.interpreting.coverage import account, places, segments
 from yusuan.interpreting.disclosed import disclosure_items
+from yusuan.interpreting.forms import form_of
 from yusuan.interpreting.identity import (
     DEPARTMENT_DIGITS,
     Identity,
@@ -139,8 +140,15 @@ def _front(sections: list[Section], identity: Identity, frame: Frame, ledger: Le
     legal_basis(sections[0], frame, ledger)
     for section in sections[1:]:
         if section.heading is not None and section.key != "unknown":
-            ledger.heading(section.heading)
-            ledger.use(section.heading)
+            for block in (section.heading, *section.more):
+                ledger.heading(block)
+                ledger.use(block)
+        if section.key == "tables":
+            # The title of a table that is published elsewhere.
+            for paragraph in section.paragraphs:
+                if form_of(paragraph.text) is not None:
+                    ledger.heading(paragraph)
+                    ledger.use(paragraph)
 
 
 def _body(

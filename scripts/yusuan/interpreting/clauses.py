@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from yusuan.codes import by_names
 from yusuan.codes.classifications import plain
@@ -18,6 +19,7 @@ _STOPS = "，。；：、（）(),;:！"
 _CLAUSE = re.compile(rf"[{re.escape(_STOPS)}\n]")
 _SHORTEST_NAME = 3
 _LONGEST_CLAUSE = 200  # no label is so long; a page without a stop is no sentence
+_STOPS_BEHIND = "，。；：、"
 _CLASSES = ("class", "section", "entry")
 _FIRST_DIGITS, _MORE_DIGITS = 3, 2  # of 类; of 款 and of 项
 
@@ -35,6 +37,7 @@ class Context:
         department: Whose document it is.
         functions: Code of a function → its name, as the tables of the document print it.
         plain_classes: A function may be named without （类）: 教育支出.
+        opened: 类, and 款 if any, of a heading above that names no 项.
     """
 
     fiscal_year: int
@@ -45,6 +48,7 @@ class Context:
     department: str
     functions: Mapping[str, str]
     plain_classes: bool = False
+    opened: tuple[str, ...] = ()
 
     def phase_of(self, year: int) -> str:
         """Return the stage of a figure that says none."""
@@ -76,9 +80,33 @@ def subject_of(text: str, context: Context) -> tuple[FigureName, ...]:
     """Return the function that a paragraph opens with: it is what the paragraph is about."""
     if not context.class_form:
         return ()
-    folded = _NUMBERED.sub("", fold(text))
-    match = _classes().match(folded)
+    match = _classes().match(_NUMBERED.sub("", fold(text)))
     return () if match is None else _function(match, context)
+
+
+def opened_by(text: str) -> tuple[str, ...]:
+    """Return 类, and 款 if it names one, of a heading that names no 项: （一）教育支出（类）."""
+    match = _classes().fullmatch(_NUMBERED.sub("", fold(text)).rstrip(_STOPS_BEHIND))
+    if match is None or not match["class"] or match["entry"]:
+        return ()
+    return tuple(match[group] for group in _CLASSES if match[group])
+
+
+def is_silent(text: str, context: Context) -> bool:
+    """Tell whether every clause of `text` names what the section knows, or nothing."""
+    folded = fold(text)
+    ends = [*(match.end() for match in _CLAUSE.finditer(_hidden(folded))), len(folded)]
+    pieces = [folded[start:end] for start, end in pairwise((0, *ends))]
+    return all(
+        _opening().fullmatch(piece.strip(_STOPS_BEHIND)) is not None
+        or any(clause_of(piece, context))
+        for piece in pieces
+    )
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    return re.compile("|".join(table()["clause"]["opening"]))
 
 
 _OTHER_YEAR = re.compile(
@@ -129,7 +157,8 @@ def _starts(clause: str, context: Context) -> list[int]:
     starts = {match.end() for words in _before() for match in words.finditer(clause)}
     own = _own_name(context.department).search(clause)
     if own is not None:
-        starts.add(own.end())
+        # 教育局机关运行经费 is not the 运行经费 of 教育局机关.
+        starts.update((own.end(), own.end("name")))
     return [0, *sorted(starts)]
 
 
@@ -139,7 +168,7 @@ def _own_name(department: str) -> re.Pattern[str]:
     folded = fold(department)
     ends = [folded[at:] for at in range(max(len(folded) - _SHORTEST_NAME + 1, 1))]
     names = "|".join(map(re.escape, ends))
-    return re.compile(rf"(?:{names})(?:（[^（）]*）)?(?:部门|本级|本部|机关|整体|系统)?的?")
+    return re.compile(rf"(?P<name>{names})(?:（[^（）]*）)?(?:部门|本级|本部|机关|整体|系统)?的?")
 
 
 @cache
@@ -197,8 +226,15 @@ def _by_classes(label: str, context: Context) -> tuple[FigureName, ...]:
 
 
 def _function(match: re.Match[str], context: Context) -> tuple[FigureName, ...]:
-    names = tuple(match[group] for group in _CLASSES if match[group])
-    return _line(_code(names, context), context)
+    names = [match[group] for group in _CLASSES]
+    if not any(names):
+        return ()
+    # What a heading above names need not be said again.
+    first = next(at for at, name in enumerate(names) if name)
+    if len(context.opened) < first:
+        return ()
+    said = (*context.opened[:first], *(name for name in names if name))
+    return _line(_code(said, context), context)
 
 
 def _code(names: Sequence[str], context: Context) -> str | None:
@@ -233,10 +269,14 @@ def _line(code: str | None, context: Context) -> tuple[FigureName, ...]:
 _OPEN_BRACKET_NAME = re.compile(r"（[^（）]*）")
 
 
-def _last_clause(context: str) -> str:
+def _hidden(folded: str) -> str:
     # A bracket inside a name, 因公出国（境）费, is no end of a clause.
+    return _OPEN_BRACKET_NAME.sub(lambda m: "\0" * len(m.group()), folded)
+
+
+def _last_clause(context: str) -> str:
     folded = fold(context)
-    hidden = _OPEN_BRACKET_NAME.sub(lambda m: "\0" * len(m.group()), folded)
+    hidden = _hidden(folded)
     ends = [match.end() for match in _CLAUSE.finditer(hidden.rstrip(_STOPS))]
     clause = folded[ends[-1] if ends else 0 :].strip(_STOPS.replace("）", "").replace("（", ""))
     return _NUMBERED.sub("", clause)

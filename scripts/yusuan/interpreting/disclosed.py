@@ -30,8 +30,8 @@ def _by_section(name: str, keys: list[str], sections: list[Section], frame: Fram
         return _row(frame, name, "absent", None, None)
     said = [p for section in found for p in section.paragraphs if not is_label(p.text)]
     tables = [block for section in found for block in section.tables]
-    heading = found[0].heading
-    span = None if heading is None else heading.span()
+    place = found[0].heading or next(iter(said), None)
+    span = None if place is None else place.span()
     if tables or any(not is_nothing(paragraph.text) for paragraph in said):
         return _row(frame, name, "present", None, span)
     if said:

@@ -6,12 +6,19 @@ Nothing here knows a row; `stated` makes the rows. How a clause is understood is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
 from yusuan.amounts import to_yuan
-from yusuan.interpreting.clauses import Context, clause_of, stage_in, subject_of, year_in
+from yusuan.interpreting.clauses import (
+    Context,
+    clause_of,
+    is_silent,
+    stage_in,
+    subject_of,
+    year_in,
+)
 from yusuan.interpreting.lookups import FigureName, table
 
 _AMOUNT = (
@@ -22,14 +29,14 @@ _AMOUNT = (
 )
 _COMPARED = re.compile(
     r"[，,]?(?:较|比|与|同|和|跟)(?P<year>\d{4}年|上年|去年|上一?年度?)度?"
-    r"(?:的?(?:部门|当年|同期|同口径|一般公共|财政拨款|财政|年初|实际)*"
-    r"(?:预算|决算|执行|支出|收入|完成|安排)*(?:数|额|金额)?)?(?:相比|相较|比较)?(?:[，,])?"
+    r"(?:的?(?:部门|当年|同期|同口径|一般公共|财政拨款|财政|年初|实际|收支|总)*"
+    r"(?:预算|决算|执行|支出|收入|收支|完成|安排)*(?:总?数|总?额|金额)?)?(?:相比|相较|比较)?(?:[，,])?"
     r"(?:总体|基本|均|无增减|略有|有所|保持|大体)?$"
     r"|[，,]?(?P<alike>同比)$"
 )
 # Compared with a year in the clause before: 与2022年相比，收、支总计各增加….
 _BEFORE = re.compile(
-    r"(?:与|和|同|比|较)(?P<year>\d{4}年|上年|去年|上一?年度?)度?[^，,。；]{0,12}?(?:相比|相较|比较|比)[，,]"
+    r"(?:与|和|同|比|较)(?P<year>\d{4}年|上年|去年|上一?年度?)度?[^，,。；]{0,12}?(?:相比|相较|比较|比)[，,]?"
 )
 # With its own budget, not with another year: 决算数与年初预算数持平.
 _OWN_BUDGET = re.compile(
@@ -38,7 +45,7 @@ _OWN_BUDGET = re.compile(
 _REASON = re.compile(
     r"(?:[，,]?(?:同比)?(?:增长|下降|降低|增加|减少|增幅|降幅)(?:了|约|为)?[\d.]+[%％])?"
     r"[，,。；（(]?(?:增减变化|增加|减少|下降|增长|变化|变动|持平)?(?:的)?"
-    r"(?:主要原因(?:是由于|是因为|是|为)?[：:]?|主要(?:是?(?:由于|因为|因)|为|是)[：:]?"
+    r"(?:主要(?:变动)?原因(?:是由于|是因为|是|为)?[：:]?|主要(?:是?(?:由于|因为|因)|为|是)[：:]?"
     r"|原因(?:是|为)?[：:]?|系|主要用于)"
     r"(?P<reason>[^；。;\n]+)"
 )
@@ -116,6 +123,7 @@ class _Reader:
     sentence: int = 0  # where the sentence starts
     because: int = 0  # where the reason of the change before ends
     amounts: int = 0  # how many amounts the sentence states
+    row: list[tuple[FigureName, ...]] = field(default_factory=list)  # of the figures that follow
 
 
 def statements(text: str, context: Context) -> list[Statement]:
@@ -149,6 +157,8 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
     if stop >= 0 and stop >= reader.sentence:
         before = _new_sentence(reader, stop, match.start())
     reader.last = match.end()
+    if _goes_on_in_row(reader, before, match):
+        return
     direction, rest = _direction(before)
     compared = _comparison(rest, context.fiscal_year)
     if level in table()["change"]["weak"] and not compared.is_at_end:
@@ -161,11 +171,7 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
     )
     if not own_budget:
         reader.base_year = compared.base_year or reader.base_year
-    name, is_filler = clause_of(compared.rest, context)
-    known = bool(name) or is_filler
-    if name or not known:
-        # What follows an unknown name is about the unknown, too.
-        reader.subject = name
+    name, known = _named(reader, compared, match)
     if level and (own_budget or (not name and _repeats(reader.found, reader.subject))):
         return  # 决算数与年初预算数持平: both figures are stated
     if change in {"more", "less"} and (match["number"] or "").startswith("-"):
@@ -181,6 +187,73 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
     reader.found.append(statement if known else replace(statement, names=()))
 
 
+def _named(
+    reader: _Reader, compared: _Compared, match: re.Match[str]
+) -> tuple[tuple[FigureName, ...], bool]:
+    """Return what the clause of a figure names, and whether the figure is understood by it.
+
+    A clause that names nothing goes on with the subject of the sentence.
+    """
+    name, is_filler = clause_of(compared.rest, reader.context)
+    if not name and compared.is_whole:
+        is_filler = True
+    whole = reader.subject is reader.default
+    if not name and whole and not is_silent(compared.rest, reader.context):
+        is_filler = False  # 国内公务接待20批次，共计支出2万元: not of all that the section is about
+    reader.row = _row(reader, compared.rest, match)
+    if reader.row:
+        name, is_filler = reader.row.pop(0), False
+    if name or not is_filler:
+        # What follows an unknown name is about the unknown, too.
+        reader.subject = name
+    return name, bool(name) or is_filler
+
+
+_SEPARATORS = "、，,和及与 "
+_STANDS_IN_ROW = re.compile(rf"[{_SEPARATORS}]+(?:{re.sub(r'[?]P<[a-z_]+>', '', _AMOUNT)})")
+
+
+def _row(reader: _Reader, rest: str, match: re.Match[str]) -> list[tuple[FigureName, ...]]:
+    """Return what each of a row of figures is said of, () for what can't be told; [] for no row.
+
+    收/支总计各是10万元、9万元 is said of both sides, 人员经费、公用经费分别为8万元、2万元 of each.
+    """
+    count, end = 1, match.end()
+    while match["number"] and (following := _STANDS_IN_ROW.match(reader.text, end)) is not None:
+        count, end = count + 1, following.end()
+    if count == 1:
+        return []
+    labels = re.split("[、和及与]", re.split("[，。；：:,;]", rest)[-1])
+    names = [clause_of(label, reader.context)[0] for label in labels]
+    if len(names) == count and all(names):
+        return names
+    sides = [
+        tuple(name for name in names[-1] if name.direction == side)
+        for side in ("revenue", "expenditure")
+    ]
+    return sides if count == len(sides) and all(sides) else [()] * count
+
+
+def _goes_on_in_row(reader: _Reader, before: str, match: re.Match[str]) -> bool:
+    """Add a figure that only a pause parts from the one before; tell whether it is one."""
+    if not before or before.strip(_SEPARATORS) or not match["number"] or not reader.found:
+        return False
+    names = reader.row.pop(0) if reader.row else ()
+    reader.found.append(
+        replace(
+            reader.found[-1],
+            names=names,
+            printed=match["number"],
+            unit=match["unit"],
+            start=match.start("number"),
+            end=match.end("number"),
+            stop=match.end(),
+            reason=None,
+        )
+    )
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class _Compared:
     """A clause without the comparison at its end."""
@@ -189,6 +262,7 @@ class _Compared:
     base_year: int | None = None
     is_at_end: bool = False
     own_budget: bool = False
+    is_whole: bool = False  # …的原因是厉行节约，与上年相比减少1万元: its clause says nothing else
 
 
 def _comparison(rest: str, fiscal_year: int) -> _Compared:
@@ -199,7 +273,8 @@ def _comparison(rest: str, fiscal_year: int) -> _Compared:
     compared = _COMPARED.search(rest)
     if compared is not None:
         year = _year(compared["year"], fiscal_year)
-        return _Compared(rest[: compared.start()], year, is_at_end=True)
+        is_whole = compared[0].startswith(("，", ","))
+        return _Compared(rest[: compared.start()], year, is_at_end=True, is_whole=is_whole)
     ahead = _BEFORE.search(rest)
     return _Compared(rest, None if ahead is None else _year(ahead["year"], fiscal_year))
 
@@ -280,14 +355,34 @@ def _events() -> re.Pattern[str]:
     return re.compile(rf"{_AMOUNT}|(?P<level>{level})")
 
 
+def says_figures(text: str) -> bool:
+    """Tell whether a text states an amount, or that something stays level."""
+    return _events().search(plain(text)) is not None
+
+
 @cache
 def _ignored() -> re.Pattern[str]:
-    return re.compile("|".join(table()["ignored"]["figures"]))
+    return re.compile("|".join(table()["ignored"]["always"]["figures"]))
 
 
-def ignored_in(text: str) -> list[tuple[int, int]]:
-    """Return the figures of a text that state nothing: limits, what a template tells the clerk."""
-    return [match.span() for match in _ignored().finditer(plain(text))]
+def ignored_in(text: str, section: str) -> list[tuple[int, int]]:
+    """Return the places of a text whose figures state nothing.
+
+    They are limits, what a template tells the clerk, or whole sentences that say again what is
+    said elsewhere.
+
+    Args:
+        text: One paragraph.
+        section: The key of its section.
+    """
+    known = [match.span() for match in _ignored().finditer(plain(text))]
+    again = table()["ignored"]["sentences"].get(section)
+    if again is not None:
+        known += [one.span() for one in _SENTENCE.finditer(text) if re.search(again, one[0])]
+    return known
+
+
+_SENTENCE = re.compile("[^。]+")
 
 
 @cache

@@ -51,8 +51,15 @@ class SectionName:
 @cache
 def section_names() -> tuple[SectionName, ...]:
     """Return the sections that are known, in the order of `lookups.toml`."""
+    said = table()["headings"]
     return tuple(
-        SectionName(entry["key"], entry["level"], re.compile(entry["title"]))
+        SectionName(
+            entry["key"],
+            entry["level"],
+            re.compile(
+                entry["title"].replace("{whose}", said["whose"]).replace("{tail}", said["tail"])
+            ),
+        )
         for entry in table()["section"]
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 from yusuan.interpreting.assets import assets_in_words, is_assets
 from yusuan.interpreting.captions import is_caption
-from yusuan.interpreting.clauses import Context, clause_of
-from yusuan.interpreting.figures import ignored_in, plain, statements, yuan
+from yusuan.interpreting.clauses import Context, clause_of, is_silent, opened_by, subject_of
+from yusuan.interpreting.figures import ignored_in, plain, says_figures, statements, yuan
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import (
+    FigureName,
     class_form,
     default_names,
     figure_names,
@@ -36,7 +38,8 @@ _NO_FIGURES = frozenset({"duty", "organisation", "other-matter"})
 _FIGURES = frozenset(
     {"arrangement", "revenue-text", "expenditure-text", "change-text", "operating", "three-public",
      "budget-statement", "balance-text", "fiscal-balance-text", "general-text",
-     "general-basic-text", "fund-text", "state-capital-text", "project-expenditure-text"}
+     "general-basic-text", "fund-text", "state-capital-text", "project-expenditure-text",
+     "fiscal-expenditure-text", "conference-training"}
 )  # fmt: skip
 # Sections whose figures stand in a table, too; the sentence only says them again.
 _TABLED = {
@@ -45,7 +48,11 @@ _TABLED = {
     "performance": "budget_lines",
     "project-text": "budget_lines",
 }
-_NARRATIVES = _FIGURES | _TABLED.keys() | {"overview", "other-information"}
+_NARRATIVES = (
+    _FIGURES
+    | _TABLED.keys()
+    | {"overview", "staff", "work", "purchased-services", "other-information"}
+)
 _LONGEST_TITLE = 60
 _TELLING = 4  # characters of a figure that is hardly the same by chance: 2000, 15.3
 _GROUP = re.compile(r"[（(][一二三四五六七八九十]+[)）]")
@@ -66,20 +73,54 @@ def interpret_section(section: Section, frame: Frame, ledger: Ledger) -> None:
     elif section.key == "project-text":
         _project(section, frame, ledger)
     elif section.key in _NARRATIVES:
+        topic = Topic()
         for paragraph in section.paragraphs:
             if is_caption(paragraph.text):
                 ledger.use(paragraph)
             elif not is_label(paragraph.text):
-                narrative(paragraph, section, frame, ledger)
+                topic = _topic(topic, paragraph, _context(section.key, Topic(), frame, ledger))
+                narrative(paragraph, section, topic, frame, ledger)
     settle(before, ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the headings inside a section say of the paragraphs below them.
+
+    Attributes:
+        names: What a figure without a name is said of; empty where the heading is not known, None
+            where there is none: then it is the section's own total.
+        opened: 类, and 款 if any: 普通教育（款）小学教育（项） stands below 教育支出（类）.
+    """
+
+    names: tuple[FigureName, ...] | None = None
+    opened: tuple[str, ...] = ()
+
+
+_LONGEST_TOPIC = 60
+
+
+def _topic(topic: Topic, paragraph: Paragraph, context: Context) -> Topic:
+    """Return what a paragraph, and those below it, are about."""
+    number, text = numbered(paragraph.text)
+    if len(text) > _LONGEST_TOPIC or "。" in text.rstrip("。") or says_figures(text):
+        # The next point of a list speaks for itself.
+        return replace(topic, names=None) if number else topic
+    opened = opened_by(text)
+    names = subject_of(text, context) or clause_of(text, context)[0]
+    if opened or names:
+        return Topic(names, opened or topic.opened)
+    if not number:
+        return topic
+    return Topic() if is_silent(text, context) else Topic(())
 
 
 _AMOUNT = re.compile(r"(?P<number>\d[\d,，.]*)\s*(?P<unit>亿元|万元|元)")
 
 
-def _without_amounts(paragraph: Paragraph, ledger: Ledger) -> None:
+def _without_amounts(paragraph: Paragraph, section: str, ledger: Ledger) -> None:
     """Use a paragraph but for the amounts that it states."""
-    limits = ignored_in(paragraph.text)
+    limits = ignored_in(paragraph.text, section)
     at = 0
     for match in _AMOUNT.finditer(plain(paragraph.text)):
         if not any(start < match.end() and match.start() < end for start, end in limits):
@@ -124,7 +165,9 @@ _WHY = re.compile(
 )
 
 
-def narrative(paragraph: Paragraph, section: Section, frame: Frame, ledger: Ledger) -> None:
+def narrative(
+    paragraph: Paragraph, section: Section, topic: Topic, frame: Frame, ledger: Ledger
+) -> None:
     """Write one paragraph of a statement, and each figure that it states."""
     key = section.key
     used = len(ledger.used)
@@ -137,17 +180,17 @@ def narrative(paragraph: Paragraph, section: Section, frame: Frame, ledger: Ledg
         key == "procurement" and not any(is_procurement(block) for block in section.tables)
     )
     if tabled or key not in _FIGURES | _TABLED.keys():
-        _without_amounts(paragraph, ledger)
+        _without_amounts(paragraph, key, ledger)
         return
-    _figures(paragraph, _context(key, frame, ledger), frame, ledger)
+    _figures(paragraph, _context(key, topic, frame, ledger), frame, ledger)
 
 
-def _context(key: str, frame: Frame, ledger: Ledger) -> Context:
+def _context(key: str, topic: Topic, frame: Frame, ledger: Ledger) -> Context:
     return Context(
         frame.fiscal_year,
         frame.phase,
         figure_names(key, frame.phase),
-        default_names(key, frame.phase),
+        default_names(key, frame.phase) if topic.names is None else topic.names,
         class_form(key),
         frame.department,
         {
@@ -156,6 +199,7 @@ def _context(key: str, frame: Frame, ledger: Ledger) -> Context:
             if row.get("function_code") and row.get("label")
         },
         key in table()["statement"]["plain-classes"],
+        topic.opened,
     )
 
 
@@ -190,7 +234,7 @@ def _project(section: Section, frame: Frame, ledger: Ledger) -> None:
             used = len(ledger.used)
             _item("narrative", paragraph, frame, ledger, whole=True, under=title)
             del ledger.used[used:]
-            _without_amounts(paragraph, ledger)
+            _without_amounts(paragraph, section.key, ledger)
 
 
 def heading(section: Section, frame: Frame, ledger: Ledger) -> None:
@@ -270,7 +314,7 @@ def _list(section: Section, kind: str, frame: Frame, ledger: Ledger) -> None:
             if kind in _NO_FIGURES:
                 # Nobody expects money here: if there is some, a person has to look.
                 del ledger.used[used:]
-                _without_amounts(paragraph, ledger)
+                _without_amounts(paragraph, section.key, ledger)
 
 
 def _sub_goals(section: Section, frame: Frame, ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from yusuan.interpreting.forms import form_of
 from yusuan.interpreting.lookups import fold, headings, section_names
@@ -29,11 +30,13 @@ class Section:
             where standard tables stand.
         heading: The paragraph that opens it.
         blocks: What stands under it, in order.
+        more: The rest of a heading that runs over paragraphs: 第一部分, 部门概况.
     """
 
     key: str
     heading: Paragraph | None
     blocks: list[Paragraph | Table] = field(default_factory=list)
+    more: list[Paragraph] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -69,18 +72,27 @@ def split(document: Document) -> list[Section]:
     contents = _contents(document)
     last = 0  # the number of the last 一、 heading
     restarted = False  # whether a list inside the section counts 一、 二、 itself
+    rest: list[Paragraph] = []  # of a heading that runs over paragraphs
     for at, block in enumerate(document.blocks):
         if isinstance(block, Paragraph) and at in contents:
             if sections[-1].key != "contents":
                 sections.append(Section("contents", None))
             sections[-1].blocks.append(block)
             continue
+        if block in rest:
+            sections[-1].more.append(rest.pop(0))
+            continue
         if isinstance(block, Paragraph) and block.text.strip():
             number = top_ordinal(block.text)
             restarted = restarted or number == 1
             follows = number == last + 1 and not restarted
             inside = sections[-1].key
-            key = section_of(block, inside="" if follows and inside != "project-text" else inside)
+            within = "" if follows and inside != "project-text" else inside
+            key, rest = _heading(document.blocks, at, within)
+            run_in = _run_in(block, inside) if key is None else None
+            if run_in is not None:
+                sections.append(Section(run_in, None, [block]))
+                continue
             if key is not None:
                 # The title of a standard table stays with its table.
                 is_table = key == "tables" and form_of(block.text) is not None
@@ -93,6 +105,31 @@ def split(document: Document) -> list[Section]:
             sections.append(Section("", None))
         sections[-1].blocks.append(block)
     return sections
+
+
+def _heading(
+    blocks: Sequence[Paragraph | Table], at: int, inside: str
+) -> tuple[str | None, list[Paragraph]]:
+    """Return the section that a paragraph opens, with what of its heading stands in the next one.
+
+    第一部分 over 部门概况, 三、一般公共预算财政拨款支出 over 决算情况说明.
+    """
+    block = blocks[at]
+    if isinstance(block, Table):
+        return None, []
+    key = section_of(block, inside)
+    text = block.text.strip()
+    number = _NUMBER.match(text)
+    if key not in {None, "unknown"} or number is None or number.lastgroup not in {"part", "top"}:
+        return key, []
+    following = next((b for b in blocks[at + 1 :] if isinstance(b, Table) or b.text.strip()), None)
+    if not isinstance(following, Paragraph) or len(text) > LONGEST_HEADING // 2:
+        return key, []
+    more = following.text.strip()
+    if _NUMBER.match(more) or set(text + more) & set("。；：") or len(more) > LONGEST_HEADING // 2:
+        return key, []
+    whole = section_of(Paragraph(text + more, block.char_start, following.char_end), inside)
+    return (key, []) if whole in {None, "unknown"} else (whole, [following])
 
 
 _LEADER = re.compile(r"[….·．_]{3,}\s*\d*$|[\s\t]\d{1,3}$")
@@ -114,37 +151,60 @@ def _contents(document: Document) -> range:
     start = next(heads, None)
     if start is None:
         return range(0)
+    found = list(_lines(blocks, start + 1))
+    until = _listed(found)
+    if until is not None:
+        return range(start, until)
+    titles = list(takewhile(lambda line: not _is_sentence(line[1]), found))
+    led = [at for at, text in titles if _LEADER.search(text.strip()) is not None]
+    if led:
+        return range(start, led[-1] + 1)
+    # Bare titles: the contents, if the first of them stands again further down.
+    end = titles[-1][0] + 1 if titles else start + 1
+    later = {_plain(block.text) for block in blocks[end:] if isinstance(block, Paragraph)}
+    return range(start, end if titles and _plain(titles[0][1]) in later else start + 1)
+
+
+def _listed(lines: Sequence[tuple[int, str]]) -> int | None:
+    """Return where the titles of a table of contents begin to come again, or None.
+
+    A sentence ends them, too, unless other titles follow it: 反映本部门预算收支的总体情况。 is a
+    remark among them, 按照《预算法》…公开如下： opens the text.
+    """
     seen: set[str] = set()
-    end, led = start + 1, start + 1
-    for at, text in _lines(blocks, start + 1):
+    for number, (at, text) in enumerate(lines):
+        if _is_sentence(text):
+            more = lines[number + 1 : number + 1 + _MORE_TITLES]
+            if any(_is_sentence(line) or _plain(line) in seen for _, line in more):
+                return None
+            continue
         plain = _plain(text)
         if plain in seen:
-            return range(start, at)
-        seen.add(plain)
-        end = at + 1
-        if _LEADER.search(text.strip()) is not None:
-            led = end
-    if led > start + 1:
-        return range(start, led)
-    # Bare titles: the contents, if each of them but the last stands again further down.
-    later = {_plain(b.text) for b in blocks[end:] if isinstance(b, Paragraph)}
-    titles = [(at, _plain(text)) for at, text in _lines(blocks, start + 1)]
-    return range(start, end) if titles and titles[0][1] in later else range(start, start + 1)
+            return at
+        if plain:
+            seen.add(plain)
+    return None
+
+
+_MORE_TITLES = 2
+
+
+def _is_sentence(text: str) -> bool:
+    bare = _LEADER.sub("", text.strip())
+    return len(bare) > LONGEST_HEADING or bool(set(bare) & set("。；;"))
 
 
 def _lines(blocks: Sequence[Paragraph | Table], start: int) -> Iterator[tuple[int, str]]:
-    """Yield the short lines below 目录, up to a table or a sentence."""
-    for at in range(start, len(blocks)):
+    """Yield the paragraphs below 目录, up to a table."""
+    for at in range(start, min(len(blocks), start + _MOST_LINES)):
         block = blocks[at]
         if isinstance(block, Table):
             return
-        text = block.text
-        if not text.strip():
-            continue
-        bare = _LEADER.sub("", text.strip())
-        if len(bare) > LONGEST_HEADING or set(bare) & set("。；;"):
-            return
-        yield at, text
+        if block.text.strip():
+            yield at, block.text
+
+
+_MOST_LINES = 200
 
 
 def _plain(text: str) -> str:
@@ -176,15 +236,16 @@ def section_of(block: Paragraph, inside: str) -> str | None:
     if not text or len(text) > LONGEST_HEADING:
         return None
     match = _NUMBER.match(text)
-    title = fold(text if match is None else text[match.end() :]).rstrip("：")
+    title = fold(text if match is None else text[match.end() :]).rstrip("：。")
     if inside == "project-text" and is_project_heading(text):
         return None
     number = None if match is None else match.lastgroup
     if inside == "terms" and number in {"sub", "item"}:
         return None  # a term that is explained in the next paragraph
     top = block.outline is not None or number in {"part", "top"}
-    in_group = number == "sub" and inside in _GROUPS
-    stands_for_itself = top or in_group or (number != "item" and _ends_as_title(title))
+    in_group = number in {"sub", "item"} and inside in _GROUPS
+    is_titled = _ends_as_title(title) and (number != "item" or title.endswith("说明"))
+    stands_for_itself = top or in_group or is_titled
     for candidate in _titles(title, with_name=number not in {"sub", "item"}):
         for name in section_names():
             if name.level == 1 and not stands_for_itself:
@@ -195,6 +256,28 @@ def section_of(block: Paragraph, inside: str) -> str | None:
         return "tables"
     if number == "top" and inside not in _LISTS and _is_title(title):
         return "unknown"
+    return None
+
+
+_RUN_IN = re.compile(r"(?P<title>[^。：；，]{4,40})[。：]")
+
+
+def _run_in(block: Paragraph, inside: str) -> str | None:
+    """Return the key of the section whose title a paragraph opens with, or None.
+
+    1.机关运行经费。2024年…: it is title and text in one.
+    """
+    match = _NUMBER.match(block.text.strip())
+    if inside not in _GROUPS or match is None or match.lastgroup not in {"sub", "item"}:
+        return None
+    opening = _RUN_IN.match(fold(block.text.strip()[match.end() :]))
+    if opening is None:
+        return None
+    for title in (opening["title"], f"{opening['title']}情况"):
+        for candidate in _titles(title, with_name=False):
+            for name in section_names():
+                if name.title.fullmatch(candidate):
+                    return name.key
     return None
 
 
@@ -237,7 +320,8 @@ _LISTS = frozenset(
 # Sections below which others stand as （一）, （二）, and those others (其他重要事项的情况说明).
 _GROUPS = frozenset(
     {"budget-statement", "other-information", "operating", "three-public", "procurement", "assets",
-     "performance"}
+     "performance", "purchased-services", "conference-training", "other", "balance-text",
+     "revenue-text", "expenditure-text"}
 )  # fmt: skip
 _LONGEST_UNKNOWN_TITLE = 30
 
