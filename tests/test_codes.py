@@ -91,7 +91,7 @@ def test_every_parent_and_successor_is_in_the_list() -> None:
     codes = {row[0] for row in rows}
     assert {row[3] for row in rows} | {row[6] for row in rows} <= codes | {""}
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
-    assert {row[2] for row in rows} == {"province", "prefecture", "county"}
+    assert {row[2] for row in rows} == {"country", "province", "prefecture", "county"}
 
 
 def test_remits_are_those_of_the_schema() -> None:

@@ -229,6 +229,18 @@ def test_the_heading_of_a_chapter_names_the_department_where_nothing_else_does()
         ("河北香河经济开发区管理委员会", 2024, "131024"),
         ("廊坊经济技术开发区管理委员会", 2024, "131000"),
         ("杭州市临平区财政局", 2022, "330113"),
+        ("杭州市临平区财政局", 2020, "330113"),  # final accounts of 2020, under the name of 2021
+        ("湘西州人民代表大会常务委员会", 2024, "433100"),
+        ("湖北省恩施州利川市教育局", 2024, "422802"),
+        ("大厂县教育局", 2024, "131028"),
+        ("景宁县财政局", 2024, "331127"),
+        ("鄂伦春旗财政局", 2024, "150723"),
+        ("财政部", 2024, "100000"),
+        ("中华人民共和国财政部", 2024, "100000"),
+        ("财政部上海监管局", 2024, "100000"),
+        ("教育部考试中心", 2024, "100000"),
+        ("国家税务总局", 2024, "100000"),
+        ("审计署", 2023, "100000"),
     ],
 )
 def test_a_name_tells_the_region(name, year, code) -> None:
@@ -345,7 +357,7 @@ def test_a_label_of_another_body_is_no_spelling_of_the_department() -> None:
         ("上海市普陀区科学技术和经济委员会", "department", "industry-it"),
         ("杭州市余杭区经济信息化和科学技术局", "department", "industry-it"),
         ("上海市普陀区财政局", "department", "finance"),
-        ("香河县蒋辛屯镇中心小学", "department", "education"),
+        ("香河县蒋辛屯镇中心小学", "unit", "education"),
         ("香河县卫生健康局", "department", "health"),
         ("香河县委社会工作部", "department", "civil-affairs"),
         ("香河县数据和政务服务局", "department", "administrative-approval"),

@@ -50,11 +50,28 @@ def region_of(name: str, year: int, within: str | None = None) -> list[Region]:
         year: The regions of this year are looked through.
         within: Code of a region that the result must be, or lie in.
     """
+    if is_central(name, year):
+        return [region(COUNTRY)]
     _, rest = _front(name)
     end, found = named_in_front(rest, year, within)
     if len(found) == 1 and found[0].level != "county":
         return _zone(rest[end:], year, found[0].code) or found
     return found or _zone(rest, year, within)
+
+
+COUNTRY = "100000"
+
+
+def is_central(name: str, year: int) -> bool:
+    """Tell whether a name is of a body of the central government: 财政部, 教育部考试中心.
+
+    国家税务总局香河县税务局 is told by its county.
+    """
+    for front in wordings()["central"]["names"]:
+        if name.startswith(front):
+            rest = name[len(front) :]
+            return not (named_in_front(rest, year)[1] or _zone(rest, year, None))
+    return False
 
 
 def _zone(text: str, year: int, within: str | None) -> list[Region]:
@@ -116,9 +133,9 @@ def is_organisation(name: str) -> bool:
 
 
 def kind_of(name: str) -> str:
-    """Return the kind of an organisation by its name: `township`, `government` or `department`."""
+    """Return the kind of an organisation by its name: a code of `organizations.kind`."""
     kinds = wordings()["kinds"]
-    for kind in ("township", "government"):
+    for kind in ("township", "government", "unit"):
         if bare(name).endswith(tuple(kinds[kind])):
             return kind
     return "department"

@@ -6,6 +6,7 @@ Nothing here reads a document.
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,8 +20,8 @@ class Region:
     Attributes:
         code: GB/T 2260, six digits.
         name: Official name.
-        level: `province`, `prefecture` or `county`.
-        parent_code: The level above; "" for a province.
+        level: `country`, `province`, `prefecture` or `county`.
+        parent_code: The level above; "" for the country and for a province.
         valid_from, valid_to: ISO dates of the revisions that brought and ended it; "" where
             the start isn't known, or while it is in use.
         successor_code: The code that replaced it; "" where there is none.
@@ -43,7 +44,7 @@ class Region:
 
 _LONGEST_NAME, _WORD = 16, 2
 _SHORTENED = ("县", "市", "区", "自治县", "地区")
-_LAST_OF_A_NAME = frozenset("省市县区旗盟州岛镇山域")
+_LAST_OF_A_NAME = frozenset("国省市县区旗盟州岛镇山域")
 _DATE_IN_FRONT = re.compile(r"^[\s\d]+年?度?\s*")
 _PROVINCE_SUFFIX = re.compile(r"(省|市|(维吾尔|壮族|回族)?自治区|特别行政区)$")
 
@@ -158,16 +159,29 @@ def _chains(text: str, at: int, inside: str, year: int) -> list[tuple[int, Regio
     for end in range(at + 2, min(len(text), at + _LONGEST_NAME) + 1):
         if text[end - 1] not in _LAST_OF_A_NAME:
             continue
-        name = f",{text[at:end]},"
-        hit = rows.find(name, start, stop)
-        while hit >= 0:
-            place = _row(hit - 6)
-            if place.valid_in(year):
-                below = (
-                    [] if place.level == "county" else _chains(text, end, _prefix(place.code), year)
-                )
-                found += below or [(end, place)]
-            hit = rows.find(name, hit + 1, stop)
+        for spelled in (text[at:end], *_full_names().get(text[at:end], ())):
+            name = f",{spelled},"
+            hit = rows.find(name, start, stop)
+            while hit >= 0:
+                place = _row(hit - 6)
+                if place.valid_in(year):
+                    ends = place.level == "county"
+                    below = [] if ends else _chains(text, end, _prefix(place.code), year)
+                    found += below or [(end, place)]
+                hit = rows.find(name, hit + 1, stop)
+    return found
+
+
+@cache
+def _full_names() -> dict[str, tuple[str, ...]]:
+    """Return the short names of autonomous divisions and their full ones: 湘西州."""
+    peoples = "|".join(tomllib.loads(text_of("organisations.toml"))["words"]["peoples"])
+    names = re.findall(rf",((.{{1,6}}?)(?:{peoples})*自治([州县旗])),", _regions())
+    found: dict[str, tuple[str, ...]] = {}
+    for name, base, last in names:
+        short = base + last
+        if len(short) > _WORD and name not in found.get(short, ()):
+            found[short] = (*found.get(short, ()), name)
     return found
 
 

@@ -180,7 +180,9 @@ def _listed(lines: Sequence[tuple[int, str]]) -> int | None:
             continue
         plain = _plain(text)
         if plain in seen:
-            return at
+            # 第一部分 alone belongs to the title below it.
+            before, number_alone = lines[number - 1]
+            return at if _plain(number_alone) else before
         if plain:
             seen.add(plain)
     return None

@@ -15,6 +15,10 @@ from yusuan.messages import say
 PROJECT = re.compile(r"(?<![0-9A-Z])(?P<region>\d{6})(?P<year>\d{2})[0-9A-Z]{13}(?![0-9A-Z])")
 
 
+# Final accounts come out up to two years later, by then maybe under the name of a new district.
+_YEARS = (0, 1, 2, -1)
+
+
 def region_code(
     text: str, stated: str | None, names: tuple[str, ...], year: int, subject: str
 ) -> str:
@@ -37,7 +41,7 @@ def region_code(
         return code
     codes = Counter(match["region"] for match in PROJECT.finditer(text))
     for name in names:
-        found = {place.code for place in region_of(name, year)}
+        found = _named(name, year)
         if len(found) > 1:
             found = (found & set(codes)) or _told_by_text(found, text)
         if len(found) > 1:
@@ -50,6 +54,16 @@ def region_code(
         except LookupError:
             break
     return _only_region(text, year, subject)
+
+
+def _named(name: str, year: int) -> set[str]:
+    """Return the codes of the regions that a name begins with: of the year that tells it closest.
+
+    杭州市临平区 of 2020 is no more than 杭州市 in the list of that year.
+    """
+    tried = [region_of(name, year + more) for more in _YEARS]
+    closest = max(tried, key=lambda found: max((len(ancestors(p.code)) for p in found), default=-1))
+    return {place.code for place in closest}
 
 
 def _unknown(subject: str) -> IdentityError:
