@@ -267,18 +267,16 @@ class _Writer:
             (f"{form}.total.basic", figures.basic, {"role": "total", "nature": "basic"}),
             (f"{form}.total.project", figures.project, {"role": "total", "nature": "project"}))
         self._used: list[Used | tuple[str, str, str, int]] = []
-        for leaf, columns in figures.by_function(self.function):
-            for code in (leaf[:3], leaf):
-                role = "leaf" if code == leaf else "subtotal"
-                label = self._code("function", code)
-                _, (_, *places) = self._say(
-                    "{}\t{}\t{}\t{}", label, *(f"{wan:.2f}" for wan in columns), kind="cell")
-                for nature, wan, place in zip(
-                    ("total", "basic", "project"), columns, places, strict=True
-                ):
-                    self._line(
-                        f"{form}.{code}.{nature}", wan, place, role=role, nature=nature,
-                        function_code=code, label=label)
+        for code, columns in figures.by_function(self.function):
+            role = "subtotal" if len(code) == len("类款项") else "leaf"
+            label = self._code("function", code)
+            _, (_, *places) = self._say(
+                "{}\t{}\t{}\t{}", label, *(f"{wan:.2f}" for wan in columns), kind="cell")
+            natures = ("total", "basic", "project")
+            for nature, wan, place in zip(natures, columns, places, strict=True):
+                self._line(
+                    f"{form}.{code}.{nature}", wan, place, role=role, nature=nature,
+                    function_code=code, label=label)
         form = "dept-balance"
         self._lines(
             "部门收支总表：收入总计{}万元，支出总计{}万元",
@@ -430,14 +428,16 @@ class _Figures:
         self._shares = [Decimal(chance.randrange(4, 9)) / 100 for _ in WORDS["social"]]
 
     def by_function(self, main):
-        """Return each 项 with its total, basic and project expenditure."""
-        social = [(self.basic * share).quantize(Decimal("0.01")) for share in self._shares]
-        rest = self.basic - sum(social)
-        lines = [(main, (rest + self.project, rest, self.project))]
-        return lines + [
-            (code, (wan, wan, Decimal(0)))
-            for code, wan in zip(WORDS["social"], social, strict=True)
-        ]
+        """Return each 类 and the 项 in it with their total, basic and project expenditure."""
+        parts = [(self.basic * share).quantize(Decimal("0.01")) for share in self._shares]
+        social, rest = zip(WORDS["social"], parts, strict=True), self.basic - sum(parts)
+        leaves = [(main, (rest + self.project, rest, self.project))]
+        leaves += [(code, (wan, wan, Decimal(0))) for code, wan in social]
+        leaves.sort()
+        for code in dict.fromkeys(leaf[:3] for leaf, _ in leaves):
+            own = [(leaf, columns) for leaf, columns in leaves if leaf.startswith(code)]
+            yield code, [sum(column) for column in zip(*(each for _, each in own), strict=True)]
+            yield from own
 
     def by_economic(self):
         for start, whole in (("301", self.personnel), ("302", self.public)):

@@ -39,6 +39,13 @@ def test_a_generated_disclosure_has_the_shape_of_a_real_one(whole):
     assert all(2300 < size < 2900 for size in sizes)
 
 
+def test_every_row_has_a_key_of_its_own(generator):
+    # Of a bureau whose own class is one of those that every bureau has, too.
+    for made in generator.disclosures(150):
+        keys = [line["line_key"] for line in made.rows["budget_lines"]]
+        assert len(set(keys)) == len(keys), made.identifier
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(generator):
     one, same, other = (list(generator.disclosures(3, seed)) for seed in (1, 1, 2))
     assert one == same
