@@ -17,7 +17,9 @@ import pytest
 
 from yusuan import checking, secrecy
 from yusuan.building import Options, build_one
+from yusuan.package import read
 from yusuan.publishing import release, target_of
+from yusuan.publishing.release import seal_of
 
 EVIL = '<script>document.title="owned"</script><b>"\'&amp;'
 PROJECT = "民营经济工作办公经费"
@@ -112,6 +114,17 @@ def evil(build) -> Path:
 def released(package):
     """The first package, checked."""
     return release(package)
+
+
+@pytest.fixture(scope="session")
+def without_text(released, package, tmp_path_factory):
+    """The first package, checked, without the text of its document."""
+    folder = shutil.copytree(package, tmp_path_factory.mktemp("facts") / "package")
+    (folder / "resources/text.txt").unlink()
+    path = folder / "resources/segments.csv"
+    path.write_bytes(path.read_bytes().partition(b"\n")[0] + b"\n")
+    seals = {one: seal_of(folder / one) for one in released.seals if (folder / one).exists()}
+    return replace(released, package=read(folder), seals=seals)
 
 
 @pytest.fixture(scope="session")

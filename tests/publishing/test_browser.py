@@ -96,6 +96,26 @@ def test_markup_in_a_document_is_shown_and_not_run(browser, portal):
     assert "&lt;script&gt;document.title=" in shown
 
 
+@pytest.mark.parametrize(
+    ("asked", "years"),
+    [
+        ("", ["2021", "2023"]),
+        ("?q=%E9%A6%99%E6%B2%B3%20%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%93", ["2023"]),  # 香河 ２０２３
+        ("?q=%E6%95%99%E8%82%B2%E5%B1%80", []),  # 教育局
+        ("?severity=error&year=2021&q=46,246", ["2021"]),
+    ],
+)
+def test_the_home_page_searches_without_a_server(browser, portal, asked, years):
+    shown, console = browser((portal / "index.html").as_uri() + asked)
+    assert console == []
+    rows = re.findall(r'<tr role="row" data-year="(\d+)" data-found="[^"]*"( hidden="")?>', shown)
+    found = [year for year, hidden in rows if not hidden]
+    assert len(rows) == 2
+    assert found == years
+    assert ("找到" in re.sub(r'data-said="[^"]*"', "", shown)) == (asked != "")
+    assert ('<details class="region" id="r131024" open="" hidden="">' in shown) == (years == [])
+
+
 def test_the_browser_would_have_run_it(browser, tmp_path):
     (tmp_path / "a.html").write_text("<title>a</title><script>document.title='owned'</script>")
     shown, _ = browser((tmp_path / "a.html").as_uri())

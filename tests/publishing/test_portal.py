@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import html
 import json
 import re
+from collections import Counter
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -23,6 +28,8 @@ PLACE = "doc/131024.304.2021.budget"
 LATER = "doc/131024.304.2022.budget"
 ADDRESS = "https://example.gov.cn/ys/"
 PAGES = ("index.html", "index.en.html")
+TEMPLATES = Path(yusuan.__file__).parent / "publishing" / "templates"
+SEARCH = (TEMPLATES / "portal.js").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +68,19 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def scripts_of(page):
+    """Return the data for search engines on a page, then each script that it runs."""
+    kinds = [one for tag, one in page.elements if tag == "script"]
+    assert kinds in ([{"type": "application/ld+json"}], [{"type": "application/ld+json"}, {}])
+    return page.scripts
+
+
+def allowed(text):
+    """Return how a policy allows just this text."""
+    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
 def test_published_is_the_same_as_checked(portal, released):
     copy = portal / PLACE
     for path, seal in released.seals.items():
@@ -88,18 +108,25 @@ def test_every_link_of_every_page_leads_somewhere(both, read_page):
     assert broken == []
 
 
-def test_a_page_asks_for_nothing_and_runs_nothing(both, read_page):
+def test_a_page_asks_for_nothing_and_runs_nothing_but_the_search(both, read_page):
     for path in both.rglob("*.html"):
         page = read_page(path)
         assert page.values("src") == []
         loading = [one for tag, one in page.elements if tag == "link"]
         assert {one["rel"] for one in loading} == {"icon", "canonical", "alternate"}
         assert [one["href"] for one in loading if one["rel"] == "icon"] == ["data:,"]
-        scripts = [one for tag, one in page.elements if tag == "script"]
-        assert scripts == [{"type": "application/ld+json"}]
+        _, *running = scripts_of(page)
+        assert running == ([SEARCH] if path.parent == both else [])
         (policy,) = (one["content"] for _, one in page.elements if "http-equiv" in one)
-        assert policy.startswith("default-src 'none'; ")
-        assert "unsafe" not in policy
+        style = re.search(r"<style>(.*?)</style>", path.read_text("utf-8"), re.DOTALL)[1]
+        assert policy.split("; ") == [
+            "default-src 'none'",
+            f"style-src {allowed(style)}",
+            *(f"script-src {allowed(one)}" for one in running),
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
 
 
 def test_the_page_shows_the_whole_text_and_every_figure_where_it_stands(
@@ -149,10 +176,9 @@ def test_what_a_document_says_is_text_whatever_signs_it_has(evil, tmp_path, read
     target.apply(target.plan([release(evil)]))
     for path in (tmp_path / "portal").rglob("*.html"):
         page = read_page(path)
-        scripts = [one for tag, one in page.elements if tag == "script"]
-        assert scripts == [{"type": "application/ld+json"}]
         assert not [tag for tag, _ in page.elements if tag == "b"]
-        (linked,) = page.scripts
+        linked, *running = scripts_of(page)
+        assert set(running) <= {SEARCH}
         assert json.loads(linked)["@type"] in {"Dataset", "DataCatalog"}
     page = read_page(tmp_path / "portal/doc/131024.304.2023.budget/index.html")
     assert project in page.texts[".text"]
@@ -198,6 +224,70 @@ def test_the_sitemap_has_every_page(both):
     found = etree.fromstring((both / "sitemap.xml").read_bytes()).iter("{*}loc")
     pages = {path.relative_to(both).as_posix() for path in both.rglob("*.html")}
     assert sorted(one.text for one in found) == sorted(ADDRESS + page for page in pages)
+
+
+def test_the_feed_has_every_package_with_the_latest_first(both):
+    feed = etree.fromstring((both / "feed.xml").read_bytes())
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    assert feed.xpath("a:entry/a:updated/text()", namespaces=atom) == [
+        "2022-01-01T00:00:00+08:00", "2021-01-01T00:00:00+08:00",
+    ]  # fmt: skip
+    assert feed.xpath("string(a:updated)", namespaces=atom) == "2022-01-01T00:00:00+08:00"
+    hrefs = feed.xpath("a:entry/a:link[@rel='enclosure']/@href", namespaces=atom)
+    assert len(hrefs) == 2
+    for href in hrefs:
+        assert (both / href.removeprefix(ADDRESS)).is_file()
+
+
+def test_a_reader_who_hears_a_page_finds_the_way(both, read_page):
+    for path in both.rglob("*.html"):
+        page = read_page(path)
+        (root,) = (one for tag, one in page.elements if tag == "html")
+        assert root["lang"] == ("en" if path.name == "index.en.html" else "zh-CN")
+        levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        assert all("scope" in one for tag, one in page.elements if tag == "th")
+        names = page.values("id")
+        assert len(names) == len(set(names))
+        assert [tag for tag, one in page.elements if one.get("id") == "content"] == ["main"]
+        # What scrolls by itself must be reached by the keys, and say what it is.
+        for _, one in page.elements:
+            if one.get("class") in ("wide", "text"):
+                assert one["tabindex"] == "0"
+                assert one["aria-label"]
+
+
+def snippets(path):
+    """Return the programs that a page suggests, in order: pandas, R, DuckDB, rdflib, shell."""
+    found = re.findall(r"<pre [^>]*><code>(.*?)</code></pre>", path.read_text("utf-8"), re.DOTALL)
+    return [html.unescape(one) for one in found]
+
+
+def test_the_snippets_run_and_tell_what_the_table_says(portal, released, monkeypatch, capsys):
+    monkeypatch.chdir(portal / PLACE)
+    _, _, duckdb_code, rdflib_code, _ = snippets(portal / PLACE / "index.html")
+    duckdb = pytest.importorskip("duckdb")
+    sums = Counter()
+    rows = released.package.rows("budget_lines")
+    for row in rows:
+        if row["role"] == "leaf":
+            sums[row["form"]] += Decimal(row["amount_cny"])
+    assert dict(duckdb.sql(duckdb_code).fetchall()) == sums
+    exec(compile(rdflib_code, "snippet", "exec"), {})  # noqa: S102 - a program of ours
+    printed = [Decimal(line.rpartition(" ")[2]) for line in capsys.readouterr().out.splitlines()]
+    measured = (row["amount_cny"] for row in rows if row["amount_cny"])
+    assert printed == sorted(map(Decimal, measured), reverse=True)[:10]
+
+
+def test_the_snippets_of_a_page_name_files_that_are_there(portal, both):
+    for folder, start in ((portal, ""), (both, f"{ADDRESS}{PLACE}/")):
+        code = "\n".join(snippets(folder / PLACE / "index.html"))
+        named = re.findall(r"""["' ]([^\s"'(]*(?:\.csv|\.ttl|\.json))(?![\w(])""", code)
+        assert len(named) == 5
+        for one in named:
+            assert one.startswith(start)
+            assert (folder / PLACE / one.removeprefix(start)).is_file()
 
 
 def test_the_checksums_are_those_of_the_files(both):
@@ -263,11 +353,52 @@ def test_figures_of_tables_that_a_page_cuts_are_counted(monkeypatch, released, t
     assert f"显示前 5 行，共 {count} 行" in page
 
 
+def test_a_text_that_a_page_has_no_room_for_is_told_and_nothing_leads_to_it(
+    monkeypatch, released, tmp_path, read_page, at
+):
+    monkeypatch.setattr("yusuan.publishing.tabling.LONGEST_TEXT", 100)
+    target = at(tmp_path / "portal")
+    target.apply(target.plan([released]))
+    page = read_page(tmp_path / "portal" / PLACE / "index.html")
+    assert "原文太长" in page.texts["text"]
+    assert no_dead_links(page)
+
+
+def test_of_a_large_table_a_page_reads_no_more_than_it_shows(
+    monkeypatch, released, tmp_path, read_page, at
+):
+    monkeypatch.setattr("yusuan.publishing.tabling.LARGE", 10_000)
+    monkeypatch.setattr("yusuan.publishing.tabling.LONGEST", 3)
+    target = at(tmp_path / "portal")
+    target.apply(target.plan([released]))
+    page = read_page(tmp_path / "portal" / PLACE / "index.html")
+    # The forms are those of the whole table, and so are the totals.
+    assert "显示前 3 行，共 48 行" in page.texts["budget_lines.dept-project"]
+    assert "46,246,400" in page.texts["figures"]
+    assert no_dead_links(page)
+
+
+def no_dead_links(page):
+    names = {*page.values("id"), "content"}
+    return all(one[1:] in names for one in page.values("href") if one.startswith("#"))
+
+
+def test_a_package_without_the_text_of_its_document_is_published(
+    without_text, tmp_path, read_page, at
+):
+    target = at(tmp_path / "portal")
+    target.apply(target.plan([without_text]))
+    for name, words in zip(PAGES, ("只有数据，不含原文", "without the text"), strict=True):
+        page = read_page(tmp_path / "portal" / PLACE / name)
+        assert words in page.texts["text"]
+        assert "46,246,400" in page.texts["figures"]
+        assert no_dead_links(page)
+
+
 def test_the_templates_say_what_the_catalogue_has():
-    folder = Path(yusuan.__file__).parent / "publishing" / "templates"
     named = {
         key
-        for path in folder.iterdir()
+        for path in TEMPLATES.iterdir()
         for key in re.findall(r'said\("([a-z0-9-]+)"', path.read_text("utf-8"))
     }
     assert named

@@ -40,6 +40,7 @@ class Listed:
         revenue: Total revenue in yuan; "" where none is stated.
         expenditure: Total expenditure, likewise.
         findings: Severity → how many.
+        issued: The day on which the document was made public; "" where it is not known.
     """
 
     place: str
@@ -55,6 +56,7 @@ class Listed:
     revenue: str
     expenditure: str
     findings: Mapping[str, int]
+    issued: str = ""
 
 
 def listed(release: Release, tables: Tables) -> Listed:
@@ -77,6 +79,7 @@ def listed(release: Release, tables: Tables) -> Listed:
         _total(totals, "revenue"),
         _total(totals, "expenditure"),
         count_by_severity(release.checked.findings),
+        first.get("issued", ""),
     )
 
 
@@ -84,7 +87,7 @@ def key_figures(tables: Tables) -> list[Row]:
     """Return the lines that are the total of a form, and of no project or class."""
     return [
         row
-        for row in tables.rows("budget_lines")
+        for row in tables.every("budget_lines")
         if row["role"] == "total"
         and row["amount_cny"]
         and not any(row[one] for one in ("project_code", *_CLASSES))

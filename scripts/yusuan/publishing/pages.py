@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from yusuan.findings import Finding
+from yusuan.findings import SEVERITIES, Finding
 from yusuan.messages import LANGUAGES, say
 from yusuan.package import DESCRIPTOR, FILE_OF, program_version
 from yusuan.publishing.listing import Listed, key_figures
@@ -29,6 +29,7 @@ from yusuan.reporting.places import place_words
 from yusuan.reporting.quoting import Quotes
 
 QUOTED = 160  # characters
+OPEN = 60  # packages on the home page before its regions are folded
 LOCALES = {"zh": "zh-CN", "en": "en"}
 PAGE_OF = {"zh": "index.html", "en": "index.en.html"}
 # The text has a place of its own, and the findings are told in words.
@@ -51,7 +52,7 @@ class Download:
 
 def package_page(
     release: Release, tables: Tables, entry: Listed, language: str, address: str,
-    made: Sequence[Download],
+    served: str | None, made: Sequence[Download],
 ) -> bytes:  # fmt: skip
     """Return the page of one package.
 
@@ -61,6 +62,7 @@ def package_page(
         entry: What the home page says of it.
         language: `zh` or `en`.
         address: The address of its folder, with a slash at the end.
+        served: The address at which its files are to be had; None where nobody stated it.
         made: The files that the portal makes of it.
     """
     findings = [one for one in release.checked.findings if not one.of_package]
@@ -70,6 +72,7 @@ def package_page(
         entry=entry,
         home="../" * (entry.place.count("/") + 1),
         address=address,
+        files="" if served is None else address,
         described=_linked_data(release, address),
         figures=_figures(tables, language),
         groups=[one for one in groups(release.checked) if one.blocks],
@@ -90,19 +93,41 @@ def package_page(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What the home page lists of one region: its packages, of how many departments."""
+
+    name: str
+    entries: Sequence[Listed]
+
+    @property
+    def departments(self) -> int:
+        """How many departments it has."""
+        return len({one.department for one in self.entries})
+
+
 def home_page(packages: Sequence[Listed], language: str, address: str) -> bytes:
     """Return the home page of a portal: its packages by region, department and year."""
-    regions: dict[str, dict[str, list[Listed]]] = {}
+    listed: dict[str, list[Listed]] = {}
     for one in packages:
-        regions.setdefault(one.region, {}).setdefault(one.department, []).append(one)
+        listed.setdefault(one.region_code, []).append(one)
+    regions = {code: Region(entries[0].region, entries) for code, entries in listed.items()}
+    years = sorted({one.year for one in packages if one.year}, reverse=True)
+    found = {name for one in packages for name, count in one.findings.items() if count}
     return _page(
         "home.html",
         language,
         home="",
         address=address,
         described=_catalogue(packages, address),
+        script=Markup(_shipped("portal.js")),  # noqa: S704 - a file of ours
         regions=regions,
         packages=packages,
+        departments=sum(one.departments for one in regions.values()),
+        open_regions=len(packages) <= OPEN,
+        years=years,
+        span="–".join(dict.fromkeys((years[-1], years[0]))) if years else "",
+        severities=[name for name in SEVERITIES if name in found],
     )
 
 
@@ -123,7 +148,7 @@ def environment() -> Environment:
 
 
 def _page(template: str, language: str, **values: Any) -> bytes:
-    style, digest = _style()
+    style = _shipped("portal.css")
     page = environment().get_template(template)
     text = page.render(
         language=language,
@@ -135,19 +160,30 @@ def _page(template: str, language: str, **values: Any) -> bytes:
         severity=lambda name: severity_label(name)[language],
         quoted=QUOTED,
         style=Markup(style),  # noqa: S704 - a file of ours
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
+        policy=_policy(style, str(values.get("script", ""))),
         program=program_version(),
-        **values,
+        **{"script": Markup(""), **values},
     )
     return text.encode("utf-8")
 
 
+def _policy(style: str, script: str) -> str:
+    """Return what a page may do: use its own style and, where it has one, script; nothing else."""
+    own = [f"style-src {_allowed(style)}", *([f"script-src {_allowed(script)}"] if script else [])]
+    return "; ".join([
+        "default-src 'none'", *own, "img-src data:", "base-uri 'none'", "form-action 'none'",
+    ])  # fmt: skip
+
+
+def _allowed(text: str) -> str:
+    digest = base64.b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
 @cache
-def _style() -> tuple[str, str]:
-    """Return the style sheet, and the hash by which a page allows it and nothing else."""
-    style = files("yusuan").joinpath("publishing/templates/portal.css").read_text("utf-8")
-    return style, base64.b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
+def _shipped(name: str) -> str:
+    """Return a file that stands in the pages as it is."""
+    return files("yusuan").joinpath(f"publishing/templates/{name}").read_text("utf-8")
 
 
 def _said(language: str) -> Callable[..., str]:
@@ -177,6 +213,9 @@ def _texts(tables: Tables, findings: Sequence[Finding]) -> list[dict[str, Any]]:
     made = []
     for row in tables.rows("documents"):
         document = row["document_id"]
+        if not tables.text(document):
+            made.append({"title": row["title"], "text": "", "long": bool(tables.rows("segments"))})
+            continue
         marks = {span: Mark(href, found=False) for span, href in tables.spans(document).items()}
         for number, one in enumerate(findings, 1):
             span = _span(one)
@@ -187,15 +226,16 @@ def _texts(tables: Tables, findings: Sequence[Finding]) -> list[dict[str, Any]]:
         if len(tables.documents) > 1:
             prefix = tables.text_anchor(document, (0, 0)).removesuffix("t0-0")
             text = Markup(str(text).replace('id="t', f'id="{prefix}t'))  # noqa: S704 - as above
-        made.append({"title": row["title"], "id": document, "text": text})
+        made.append({"title": row["title"], "text": text, "long": False})
     return made
 
 
 def _text_anchor(tables: Tables, finding: Finding) -> str:
     span = _span(finding)
-    if span is None or finding.document_id not in tables.documents:
+    document = str(finding.document_id)
+    if span is None or not tables.text(document):
         return ""
-    return f"#{tables.text_anchor(str(finding.document_id), span)}"
+    return f"#{tables.text_anchor(document, span)}"
 
 
 def _span(finding: Finding) -> Span | None:

@@ -20,6 +20,7 @@ from yusuan.publishing.tabling import Tables
 from yusuan.workbook import workbook
 
 CATALOG = FILE_OF["catalog"].path
+_EPOCH = "1970-01-01T00:00:00+08:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def site(
         ((bases[place], place, found[place]) for place in sorted(found)), url
     )
     contents["sitemap.xml"] = _sitemap(packages, address)
+    contents["feed.xml"] = _feed(packages, address)
     contents[PORTAL] = write_portal(url, packages)
     return Site(contents, seals, packages)
 
@@ -109,7 +111,7 @@ def _package(release: Release, url: str | None, scratch: Path) -> tuple[Listed, 
             _made(path, content, kind, language)
             for (path, content), kind in zip(made.items(), ("zip", "xlsx"), strict=True)
         ]
-        page = package_page(release, tables, entry, language, address, downloads)
+        page = package_page(release, tables, entry, language, address, url, downloads)
         files = _with(release, files, {PAGE_OF[language]: page})
     return entry, _with(release, files, made)
 
@@ -137,3 +139,23 @@ def _sitemap(packages: Sequence[Listed], address: str) -> bytes:
     page = environment().get_template("sitemap.xml")
     places = [address, *(f"{address}{one.place}/" for one in packages)]
     return page.render(places=places, pages=PAGE_OF, locales=LOCALES).encode("utf-8")
+
+
+def _feed(packages: Sequence[Listed], address: str) -> bytes:
+    """Return the feed of a portal, the latest first; it bears no time but those of documents."""
+    entries = sorted(
+        ((one, _moment(one)) for one in packages), key=lambda one: one[1], reverse=True
+    )
+    page = environment().get_template("feed.xml")
+    return page.render(
+        title=say("portal-title").text(LANGUAGES[0]),
+        address=address,
+        entries=entries,
+        updated=entries[0][1] if entries else _EPOCH,
+    ).encode("utf-8")
+
+
+def _moment(entry: Listed) -> str:
+    """Return when a document was made public, else when its year began, as feeds write it."""
+    day = entry.issued or (f"{entry.year}-01-01" if entry.year else _EPOCH[:10])
+    return f"{day}T00:00:00+08:00"

@@ -5,6 +5,7 @@ Which columns there are, and what their codes mean, the descriptor alone says.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,8 @@ from yusuan.package import Package
 from yusuan.publishing.passage import Span, anchor
 
 LONGEST = 2000  # rows of one table on a page; the CSV has all
+LARGE = 1 << 23  # bytes of a table of which no more rows are held than a page shows
+LONGEST_TEXT = 2_000_000  # characters of documents on a page
 Row = Mapping[str, str]
 Texts = Mapping[str, str]
 
@@ -80,17 +83,42 @@ class Tables:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._prefixes = prefixes(package.descriptor)
-        self._rows = {table: package.rows(table) for table in package.tables}
         self._classes = {one.name: one.classes for one in table_maps(package.descriptor)}
         self._known: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._rows: dict[str, list[Row]] = {}
+        self._counts: dict[str, Counter[str]] = {}
+        for table in package.tables:
+            self._load(table)
+
+    def _load(self, table: str) -> None:
+        """Read a table: all its rows, or of a large one those that a page shows."""
+        parting = self._parting(table)
+        large = self._is_large(table)
+        counts = self._counts[table] = Counter()
+        rows = self._rows[table] = []
+        for row in self.every(table):
+            part = row[parting[0]["name"]] if parting else ""
+            counts[part] += 1
+            if not large or counts[part] <= LONGEST:
+                rows.append(row)
+
+    def _is_large(self, table: str) -> bool:
+        return (self._package.directory / self._package.path(table)).stat().st_size > LARGE
 
     @cached_property
     def documents(self) -> list[str]:
         """The ids of the documents, in order."""
         return [row["document_id"] for row in self._rows.get("documents", ())]
 
+    def every(self, table: str) -> Iterator[Row]:
+        """Yield every row of a table as it is read, none where the package has no such table."""
+        if table in self._package.tables:
+            header, rows = self._package.stream(table)
+            for row in rows:
+                yield dict(zip(header, row, strict=True))
+
     def rows(self, table: str) -> Sequence[Row]:
-        """Return the rows of a table, none where the package has no such table."""
+        """Return the rows of a table, of a large one those that a page shows."""
         return self._rows.get(table, [])
 
     def measures(self, table: str) -> bool:
@@ -106,10 +134,29 @@ class Tables:
         return worded(resource, language)
 
     def text(self, document: str) -> str:
-        """Return the canonical text of one document."""
-        return "".join(
-            row["text"] for row in self.rows("segments") if row["document_id"] == document
-        )
+        """Return the canonical text of one document; "" where a page does not show it."""
+        return self._texts.get(document, "")
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        """Document → text, as many as a page has room for."""
+        if self.is_cut("segments"):
+            return {}
+        pieces: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows("segments"):
+            pieces[row["document_id"]].append(row["text"])
+        found, length = {}, 0
+        for document, some in pieces.items():
+            text = "".join(some)
+            length += len(text)
+            if length > LONGEST_TEXT:
+                break
+            found[document] = text
+        return found
+
+    def is_cut(self, table: str) -> bool:
+        """Tell whether a table has more rows than are held."""
+        return self._counts.get(table, Counter()).total() > len(self.rows(table))
 
     def spans(self, document: str) -> dict[Span, str]:
         """Return span of the text → the row that is read from it, the first where there are more.
@@ -120,11 +167,25 @@ class Tables:
         for table in self._package.tables:
             if table in ("segments", "findings"):
                 continue
-            for row in self.rows(table):
-                span = span_of(row)
-                if span is not None and row.get("document_id") == document:
-                    found.setdefault(span, f"#{self.anchor(table, row)}")
+            for _, some in self._parts(table):
+                for row in some[:LONGEST]:
+                    span = span_of(row)
+                    if span is not None and row.get("document_id") == document:
+                        found.setdefault(span, f"#{self.anchor(table, row)}")
         return found
+
+    def _parting(self, table: str) -> list[Mapping[str, Any]]:
+        """Return the column that says which form a row belongs to, where there is one."""
+        fields = self._package.schema(table)["fields"]
+        return [one for one in fields if self._predicate(one) == f"{_QB}dataSet"]
+
+    def _parts(self, table: str) -> list[tuple[str, list[Row]]]:
+        """Return the rows of a table by their form, in the order of the first of each."""
+        parting = self._parting(table)
+        found: dict[str, list[Row]] = {}
+        for row in self.rows(table):
+            found.setdefault(row[parting[0]["name"]] if parting else "", []).append(row)
+        return list(found.items())
 
     def anchor(self, table: str, row: Row) -> str:
         """Return the place of a row on the page: its table and key."""
@@ -141,25 +202,21 @@ class Tables:
 
     def shown(self, table: str, language: str) -> Iterator[Shown]:
         """Yield a table, its rows parted by the form that they belong to where they have one."""
-        rows = self.rows(table)
         fields = self._package.schema(table)["fields"]
-        parting = [one for one in fields if self._predicate(one) == f"{_QB}dataSet"]
-        if not rows:
-            return
-        if not parting:
-            yield self._shown(table, table, self.title(table, language), rows, fields, language)
-            return
-        field = parting[0]
-        for value in dict.fromkeys(row[field["name"]] for row in rows):
-            some = [row for row in rows if row[field["name"]] == value]
-            title = self._cell(table, field, some[0], language).text
-            rest = [one for one in fields if one is not field]
-            yield self._shown(table, encode(f"{table}.{value}", keep=False), title, some, rest,
-                              language)  # fmt: skip
+        parting = self._parting(table)
+        for value, rows in self._parts(table):
+            if parting:
+                title = self._cell(table, parting[0], rows[0], language).text
+                place = encode(f"{table}.{value}", keep=False)
+            else:
+                title, place = self.title(table, language), table
+            rest = [one for one in fields if one not in parting]
+            yield self._shown(table, place, title, rows, rest, language,
+                              self._counts[table][value])  # fmt: skip
 
     def _shown(
         self, table: str, place: str, title: str, rows: Sequence[Row],
-        fields: Sequence[Mapping[str, Any]], language: str,
+        fields: Sequence[Mapping[str, Any]], language: str, count: int,
     ) -> Shown:  # fmt: skip
         told = [one for one in fields if self._is_told(table, one, rows)]
         common = [one for one in told if self._is_common(one, rows)]
@@ -177,7 +234,7 @@ class Tables:
             [worded(one, language) for one in columns],
             [one["type"] in ("number", "integer") for one in columns],
             lines,
-            len(rows),
+            count,
         )  # fmt: skip
 
     def _line(
@@ -185,7 +242,7 @@ class Tables:
     ) -> list[Cell]:
         cells = [self._cell(table, one, row, language) for one in columns]
         span = span_of(row)
-        if span is None or not cells:
+        if span is None or not cells or not self.text(row["document_id"]):
             return cells
         # The figures lead to the text; where a row has none, its first words do.
         leading = [place for place, cell in enumerate(cells) if cell.figure and cell.text]
