@@ -91,6 +91,7 @@ def test_build_tells_a_program_the_same_as_json(run, document, tmp_path):
         "region",
         "fiscal_year",
         "doc_type",
+        "facts_only",
         "tables",
         "findings",
         "extraction",

@@ -32,6 +32,8 @@ class Options:
         timeout: Seconds that reading may take.
         keep_reason: Why personal data is kept; None masks it.
         base: Base IRI; None for that of the package that stands there, or of the template.
+        facts_only: Whether to leave out the text of the document; None for what the package that
+            stands there does.
     """
 
     output: Path | None
@@ -42,6 +44,7 @@ class Options:
     timeout: float
     keep_reason: str | None
     base: str | None
+    facts_only: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ def build_one(document: Path, options: Options, taken: dict[Path, Path]) -> Buil
     taken[target] = document
     if origin.base is None:
         origin = replace(origin, base=package.standing_base(target))
+    wanted = options.facts_only
+    if package.standing_facts_only(target) if wanted is None else wanted:
+        origin = _without_text(origin)
     findings: list[Finding] = []
     files = package.contents(origin, lambda draft: derived(draft, findings))
     built = Built(document, target, origin, tuple(findings))
@@ -141,6 +147,12 @@ def _origin(document: Path, options: Options) -> package.Origin:
     source = replace(source, document=kept)
     interpretation = interpret(source, stated)
     return package.Origin(interpretation, source, stated, masked, options.keep_reason, options.base)
+
+
+def _without_text(origin: package.Origin) -> package.Origin:
+    rows = package.without_prose(origin.interpretation.rows)
+    interpretation = replace(origin.interpretation, rows=rows)
+    return replace(origin, interpretation=interpretation, facts_only=True)
 
 
 def _target(document: Path, document_id: str, options: Options) -> Path:

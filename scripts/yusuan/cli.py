@@ -213,6 +213,7 @@ def main() -> None:
 @click.option("--keep-personal-data", "keep_reason", metavar="REASON", callback=reason,
               help=tell("help-keep"))  # fmt: skip
 @click.option("--base", metavar="IRI", callback=base, help=tell("help-base"))
+@click.option("--facts-only/--with-text", "facts_only", default=None, help=tell("help-facts-only"))
 @click.option("--check", is_flag=True, help=tell("help-check"))
 @click.option("--json", "as_json", is_flag=True, help=tell("help-json"))
 @language_option

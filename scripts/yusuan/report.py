@@ -51,6 +51,7 @@ def json_report(built: Built) -> dict[str, Any]:
         "region": {key: region[key] for key in ("region_code", "name")},
         "fiscal_year": row["fiscal_year"],
         "doc_type": row["doc_type"],
+        "facts_only": built.origin.facts_only,
         "tables": _counts(built),
         "findings": _severities(built),
         "extraction": asdict(interpretation.extraction),
@@ -138,7 +139,8 @@ def _coverage(built: Built) -> Iterator[Message]:
     if not unread:
         yield say("report-all-read")
         return
-    yield say("report-unread", count=len(unread))
+    key = "report-unread-facts" if built.origin.facts_only else "report-unread"
+    yield say(key, count=len(unread))
     yield from (_unread(one) for one in unread[:SHOWN])
     if len(unread) > SHOWN:
         yield say("report-more", count=len(unread) - SHOWN)
@@ -177,7 +179,8 @@ def _personal_data(origin: Origin) -> Iterator[Message]:
 
 def _outcome(built: Built) -> Iterator[Message]:
     if not built.compared:
-        yield say("report-built", target=built.target)
+        key = "report-built-facts" if built.origin.facts_only else "report-built"
+        yield say(key, target=built.target)
     elif not built.differences:
         yield say("report-same", target=built.target)
     else:

@@ -13,7 +13,7 @@ from yusuan.checking import rules as ruling
 from yusuan.checking.rules import Result
 from yusuan.findings import Examined, Finding, Place
 from yusuan.mapping import base_of, table_maps
-from yusuan.package import FILE_OF, Package
+from yusuan.package import FILE_OF, Package, is_facts_only
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -84,11 +84,18 @@ def rule_findings(package: Package, ntriples: bytes) -> tuple[list[Finding], lis
     base = base_of(package.descriptor)
     results = [one for one in ruling.find(store, asked) if not _decided(package, one)]
     findings = list(_findings(results, places, store, base))
-    if any(one.of_package for one in findings):
-        # The text is right: the row of the table is not.
+    withheld = is_facts_only(package.descriptor)
+    if withheld or any(one.of_package for one in findings):
         rows = rows_by_subject(package)
         findings = [
-            replace(one, place=rows[str(one.focus)]) if one.of_package else one for one in findings
+            # The text is right: the row of the table is not.
+            replace(one, place=rows[str(one.focus)])
+            if one.of_package
+            # There is no text to show: the row is shown, and where the text would be.
+            else replace(one, place=_in_table(rows[str(one.focus)], one.place))
+            if withheld
+            else one
+            for one in findings
         ]
     failed = Counter(one.rule.name for one in results)
     examined = [
@@ -130,6 +137,10 @@ def rows_by_subject(package: Package) -> dict[str, Place]:
         for number, row in enumerate(rows, 1):
             found.setdefault(subject(row), Place(path=table.path, row=number))
     return found
+
+
+def _in_table(row: Place, text: Place) -> Place:
+    return replace(row, char_start=text.char_start, char_end=text.char_end)
 
 
 _WHERE = ("page", "table_no", "row_no")

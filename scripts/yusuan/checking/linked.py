@@ -16,7 +16,15 @@ from yusuan.errors import PackageError
 from yusuan.findings import Finding, Place
 from yusuan.mapping import base_of
 from yusuan.messages import say
-from yusuan.package import FILE_OF, Package, first_difference, rebuild, template
+from yusuan.package import (
+    FILE_OF,
+    Package,
+    first_difference,
+    is_facts_only,
+    prose_columns,
+    rebuild,
+    template,
+)
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -25,7 +33,13 @@ _SH = "http://www.w3.org/ns/shacl#"
 
 
 def check_text(package: Package) -> Iterator[Finding]:
-    """Look whether the segments give the whole text, and the text that stands beside them."""
+    """Look whether the segments give the whole text, and the text that stands beside them.
+
+    A package that leaves the text out must hold none of it.
+    """
+    if is_facts_only(package.descriptor):
+        yield from _check_prose(package)
+        return
     place = Place(path=package.path("segments"))
     try:
         rebuild(package.directory)
@@ -40,6 +54,20 @@ def check_text(package: Package) -> Iterator[Finding]:
         line = first_difference(standing, text)
         message = say("text-differs", path=paths["text"], line=line)
         yield fault("package-text", "text", message, Place(path=paths["text"], line=line))
+
+
+def _check_prose(package: Package) -> Iterator[Finding]:
+    for table, columns in prose_columns(package.descriptor):
+        for number, row in enumerate(package.rows(table), 1):
+            names = [name for name, cell in row.items() if cell and name in (columns or row)]
+            if names:
+                place = Place(path=package.path(table), row=number, field=names[0])
+                yield fault("package-text", table, say("text-not-withheld", table=table), place)
+                break
+    paths = {one["name"]: one["path"] for one in package.descriptor["resources"]}
+    if "text" in paths:
+        place = Place(path=paths["text"])
+        yield fault("package-text", "text", say("text-not-withheld", table="text"), place)
 
 
 def check_findings(package: Package, rows: Iterable[Row]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from yusuan.mapping import base_of
+from yusuan.package.facts import is_facts_only
 from yusuan.package.loading import Package
 from yusuan.package.shipped import home, template
 
@@ -45,6 +46,7 @@ class Rule:
         file: The file below `shapes/` in which it stands.
         severity: `error`, `explain` or `note`.
         of_package: Whether a fault is one of the package and not of the document.
+        needs_text: Whether what the text says, or does not say, makes the fault.
         heading: The inspection heading, such as `authenticity`.
         titles: What it asks for, in each language.
         comments: More on it, in each language; may be empty.
@@ -60,6 +62,7 @@ class Rule:
     file: str
     severity: str
     of_package: bool
+    needs_text: bool
     heading: str
     titles: Mapping[str, str]
     comments: Mapping[str, str]
@@ -180,8 +183,14 @@ def offsets(store: Store, value: str) -> tuple[int, int] | None:
 
 
 def of_package(package: Package) -> tuple[Rule, ...]:
-    """Return the rules, with the IRIs of a package."""
-    return rules(base_of(package.descriptor))
+    """Return the rules that a package can be held to, with its IRIs.
+
+    Where the text is left out, nobody can tell whether it says what a rule asks for.
+    """
+    found = rules(base_of(package.descriptor))
+    if is_facts_only(package.descriptor):
+        return tuple(rule for rule in found if not rule.needs_text)
+    return found
 
 
 class _Said:
@@ -253,6 +262,7 @@ def _rule(iri: str, file: str, base: str, said: _Said) -> Rule:
         file=file,
         severity=SEVERITIES[said.one(iri, SH + "severity").removeprefix(SH)],
         of_package=said.one(iri, DCT + "type").endswith("/package"),
+        needs_text=said.texts(iri, f"{base}def#needsText") == ["true"],
         heading=said.one(iri, DCT + "subject").rpartition("/")[2],
         titles=said.by_language(iri, RDFS + "label"),
         comments=said.by_language(iri, RDFS + "comment"),

@@ -5,6 +5,7 @@ as it stands on disk. Nothing here reads a document or knows what a row means.
 """
 
 from yusuan.package.descriptor import FILE_OF, Origin, as_json, resealed, seals_of
+from yusuan.package.facts import is_facts_only, prose_columns, without_prose
 from yusuan.package.loading import Package, above, nearest, read, rebuild
 from yusuan.package.shipped import DESCRIPTOR, home, program_version, schema, template
 from yusuan.package.writing import (
@@ -14,6 +15,7 @@ from yusuan.package.writing import (
     save,
     standing_base,
     standing_document,
+    standing_facts_only,
     write,
 )
 
@@ -28,8 +30,10 @@ __all__ = [
     "differences",
     "first_difference",
     "home",
+    "is_facts_only",
     "nearest",
     "program_version",
+    "prose_columns",
     "read",
     "rebuild",
     "resealed",
@@ -38,6 +42,8 @@ __all__ = [
     "seals_of",
     "standing_base",
     "standing_document",
+    "standing_facts_only",
     "template",
+    "without_prose",
     "write",
 ]

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from yusuan.messages import LANGUAGES, say
+from yusuan.package.facts import FACTS_ONLY
 from yusuan.package.shipped import field, program_version, table_resources, template
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Origin:
         masked: The personal data that was found.
         keep_reason: Why it was kept; None where it was masked.
         base: The base IRI; None for that of the template.
+        facts_only: Whether the text of the document is left out; the rows are without it then.
     """
 
     interpretation: Interpretation
@@ -81,6 +83,7 @@ class Origin:
     masked: Sequence[Masked] = ()
     keep_reason: str | None = None
     base: str | None = None
+    facts_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ def _own_parts(origin: Origin) -> dict[str, Any]:
     interpretation = origin.interpretation
     base = template()["yusuan:base"] if origin.base is None else origin.base
     bureau = str(named(interpretation, "organizations", "org_id")["name"])
-    titles, descriptions = _titles(interpretation), _descriptions(interpretation, bureau)
+    titles, descriptions = _titles(interpretation), _descriptions(origin, bureau)
     return {
         "name": slug(interpretation.document_id),
         "id": f"{base}doc/{interpretation.document_id}",
@@ -185,6 +188,7 @@ def _own_parts(origin: Origin) -> dict[str, Any]:
         ],
         "yusuan:personalData": _personal_data(origin),
         "yusuan:base": base,
+        **({FACTS_ONLY: True} if origin.facts_only else {}),
     }
 
 
@@ -203,9 +207,10 @@ def _titles(interpretation: Interpretation) -> dict[str, str]:
     }
 
 
-def _descriptions(interpretation: Interpretation, bureau: str) -> dict[str, str]:
-    title = document_row(interpretation)["title"]
-    return say("package-description", department=bureau, title=title).both()
+def _descriptions(origin: Origin, bureau: str) -> dict[str, str]:
+    title = document_row(origin.interpretation)["title"]
+    key = "package-description-facts" if origin.facts_only else "package-description"
+    return say(key, department=bureau, title=title).both()
 
 
 def _keywords(interpretation: Interpretation, bureau: str) -> list[str]:

@@ -17,6 +17,7 @@ from typing import IO, Any
 from yusuan.errors import PackageError
 from yusuan.messages import Message, say
 from yusuan.package.cells import to_csv
+from yusuan.package.facts import is_facts_only
 from yusuan.package.shipped import DESCRIPTOR, table_resources
 
 
@@ -157,9 +158,12 @@ def rebuild(directory: Path) -> bytes:
         masked; for another format the canonical text in UTF-8.
 
     Raises:
-        PackageError: The segments overlap or leave a gap, or the package holds no document.
+        PackageError: The segments overlap or leave a gap, or the package holds no document, or
+            it leaves the text out.
     """
     package = read(directory)
+    if is_facts_only(package.descriptor):
+        raise PackageError(str(directory), say("text-withheld"), say("text-withheld-advice"))
     documents = package.rows("documents")
     if len(documents) != 1:
         raise _broken(directory, say("not-one-document", count=len(documents)))

@@ -17,6 +17,7 @@ from yusuan.errors import PackageError, UsageError
 from yusuan.messages import Message, say
 from yusuan.package.cells import to_csv
 from yusuan.package.descriptor import TEXT_PATH, Origin, as_json, describe, seals_of
+from yusuan.package.facts import is_facts_only
 from yusuan.package.loading import Package, is_inside, read
 from yusuan.package.shipped import DESCRIPTOR, table_resources, template
 
@@ -45,7 +46,8 @@ def contents(origin: Origin, derive: Derive | None = None) -> dict[str, bytes]:
         raise AssertionError(f"tables of the rows and of the schema differ: {odd}")
     for name, resource in tables.items():
         files[resource["path"]] = to_csv(name, resource["schema"], rows[name])
-    files[TEXT_PATH] = origin.source.document.text.encode("utf-8")
+    if not origin.facts_only:
+        files[TEXT_PATH] = origin.source.document.text.encode("utf-8")
     if derive is not None:
         draft = describe(origin, seals_of(files))
         files |= derive(Package(Path(), draft, dict(files)))
@@ -125,6 +127,11 @@ def standing_base(target: Path) -> str | None:
     """Return the base IRI of the package in a folder, or None where there is none."""
     base = _descriptor(target).get("yusuan:base")
     return base if isinstance(base, str) else None
+
+
+def standing_facts_only(target: Path) -> bool:
+    """Tell whether the package in a folder leaves out the text of its document."""
+    return is_facts_only(_descriptor(target))
 
 
 def standing_document(target: Path) -> str | None:
