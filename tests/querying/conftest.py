@@ -10,6 +10,7 @@ import pytest
 from yusuan.package import as_json, template
 from yusuan.package.cells import to_csv
 from yusuan.package.shipped import table_resources
+from yusuan.querying import ask, open_sources, question
 
 UNIT = {"unit": "元", "tolerance_cny": Decimal(0), "status": "stated", "role": "total"}
 PLACE = {"char_start": 0, "char_end": 1}
@@ -140,3 +141,39 @@ def two_counties(tmp_path) -> Path:
               label="一般公共服务支出", cofog="01")  # fmt: skip
     third.write(folder / "putuo-2021")
     return folder
+
+
+@pytest.fixture(scope="session")
+def published(root):
+    """The first disclosure, to be asked."""
+    return open_sources([root])
+
+
+@pytest.fixture(scope="session")
+def real_counties(root) -> Path:
+    """The facts-only packages of real disclosures of other counties."""
+    return root / "tests" / "counties"
+
+
+@pytest.fixture(scope="session")
+def all_counties(root, real_counties):
+    """Three counties: the first disclosure and the real ones beside it, to be asked."""
+    return open_sources([root, real_counties])
+
+
+@pytest.fixture(scope="session")
+def rows():
+    """A function that asks and returns some columns: figures as numbers, the rest as text."""
+
+    def asked(source, name, columns, **given):
+        answer = ask(source, question(name).query(given, source.base), 60)
+        places = [answer.variables.index(column) for column in columns.split()]
+        return [tuple(_plain(row[place]) for place in places) for row in answer.rows]
+
+    return asked
+
+
+def _plain(cell):
+    if cell is None:
+        return None
+    return Decimal(cell.text) if cell.is_number else cell.text

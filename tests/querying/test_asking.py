@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from yusuan.errors import AnswerError, QueryError, UsageError
-from yusuan.querying import Cell, Rows, Truth, ask, hints, open_sources, render
+from yusuan.querying import Cell, Rows, Truth, ask, hints, render
 from yusuan.querying.answers import Statements
 from yusuan.querying.wording import declare
 
@@ -29,11 +29,6 @@ ANSWER = Rows(
         (Cell("literal", '=1+1,"\n'), Cell("literal", ""), None, Cell("bnode", "b0")),
     ],
 )
-
-
-@pytest.fixture(scope="module")
-def published(root):
-    return open_sources([root])
 
 
 def test_prefixes_of_the_descriptor_need_no_declaration(published):
