@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Thread
-
-from yusuan.errors import AnswerError, StoreError, YusuanError
+from yusuan.errors import StoreError
 from yusuan.mapping import RDF_TYPE, table_maps
 from yusuan.messages import Message, say
 from yusuan.package.shipped import template
 from yusuan.querying.answers import Answer, Rows, answer_of
 from yusuan.querying.sources import Source
 from yusuan.querying.storing import FAULTS
+from yusuan.querying.waiting import within
 from yusuan.querying.wording import Stranger, explained, misnamed, place, unknown_terms
 
 RDF_PROPERTY = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property"
@@ -30,27 +29,8 @@ def ask(source: Source, query: str, timeout: float) -> Answer:
         AnswerError: The time is up.
         StoreError: The store can't be read.
     """
-    outcome: list[Answer | YusuanError] = []
-
-    def work() -> None:
-        try:
-            outcome.append(_answer(source, query))
-        except YusuanError as fault:
-            outcome.append(fault)
-
-    # The engine can't be told to stop. Its thread ends with the process; a server that goes on
-    # asks from processes of their own.
-    worker = Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(timeout)
-    if worker.is_alive():
-        raise AnswerError("SPARQL", say("query-late", seconds=f"{timeout:g}"),
-                          say("query-late-advice"))  # fmt: skip
-    if not outcome:
-        raise AssertionError(query)
-    if isinstance(outcome[0], YusuanError):
-        raise outcome[0]
-    return outcome[0]
+    # A server that goes on asks from processes of their own.
+    return within(timeout, "SPARQL", lambda: _answer(source, query))
 
 
 def hints(source: Source, query: str, answer: Answer) -> list[Message]:
