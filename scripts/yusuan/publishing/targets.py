@@ -16,9 +16,16 @@ from yusuan.publishing.folder import Folder
 from yusuan.publishing.place import Place, place_of
 from yusuan.publishing.plan import Target
 
+
+def _ckan(place: Place) -> Target:
+    from yusuan.publishing.ckan.target import Ckan
+
+    return Ckan(place)
+
+
 PORTAL_FOLDER = "portal"
 # What is published to a server: the first word of its address → the target.
-SERVERS: Mapping[str, Callable[[Place], Target]] = {}
+SERVERS: Mapping[str, Callable[[Place], Target]] = {"ckan": _ckan}
 # A single letter before a colon is a drive of Windows.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):").match
 _ADDRESS = re.compile(r"https?://[^\s<>\"'{}|\\^`]+/").fullmatch
