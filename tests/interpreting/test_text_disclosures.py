@@ -186,4 +186,7 @@ def test_procurement_and_vehicles_in_words(published, name, amounts, vehicles, b
         for r in found.rows["procurement_items"]
     } == amounts
     counted = [(r["asset_class"], r["quantity"]) for r in found.rows["assets"]]
-    assert counted == [("vehicles", vehicles), ("planned-purchase", bought)]
+    assert counted == [
+        ("vehicles", vehicles), ("equipment-1m", 0), ("planned-purchase", bought),
+        ("planned-purchase", 0),
+    ]  # fmt: skip

@@ -323,3 +323,58 @@ def test_what_has_targets_is_left_aside_by_name(lines):
         assert lines("六、预算绩效情况说明\n" + sentence + "\n") == ([], [], [])
     _, _, unread = lines("六、预算绩效情况说明\n办案业务费260万元。\n")
     assert unread == ["260万元"]
+
+
+HELD, BOUGHT = date(2023, 12, 31), date(2024, 12, 31)
+FIXED = "七、国有资产占有使用情况说明\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rows"),
+    [
+        (
+            # Beijing 2024
+            (
+                "截至2023年底，本院共有车辆53台，合计1234.567890万元；单位价值50万元以上的通用设备12台（套）"
+                "、单位价值100万元以上的专用设备1台（套）。2024年部门预算安排购置车辆0台，合计0万元。"
+            ),
+            [
+                ("vehicles", 53, Decimal("12345678.9"), HELD),
+                ("planned-purchase", 0, 0, BOUGHT),
+                ("equipment-500k", 12, None, HELD),
+                ("equipment-1m", 1, None, HELD),
+            ],
+        ),
+        (
+            # Guangdong 2024: the total and a count of its classes
+            (
+                "截至2023年12月31日，固定资产金额123456.78万元，分布构成情况为：房屋及构筑物1000平方米，"
+                "车辆85台，单价在100万元以上的设备3台。"
+            ),
+            [
+                ("total", None, 1234567800, HELD),
+                ("vehicles", 85, None, HELD),
+                ("buildings", 1000, None, HELD),
+                ("equipment-1m", 3, None, HELD),
+            ],
+        ),
+        (
+            # ministries 2024
+            (
+                "截至2023年7月31日，共有车辆350辆，其中，机要通信用车60辆。单位价值100万元（含）以上设备"
+                "（不含车辆）150台（套）。2024年安排购置单位价值100万元（含）以上设备（不含车辆）6台（套）。"
+            ),
+            [
+                ("vehicles", 350, None, date(2023, 7, 31)),
+                ("equipment-1m", 150, None, date(2023, 7, 31)),
+                ("planned-purchase", 6, None, BOUGHT),
+            ],
+        ),
+    ],
+)
+def test_assets_are_counted_in_words(read, narrative, sentence, rows):
+    text = "一、部门职责\n（一）办事。\n" + FIXED + sentence + "\n"
+    found = read(narrative(text, "香河县教育局", 2024))
+    told = ("asset_class", "quantity", "amount_cny", "as_of")
+    assert [tuple(row[name] for name in told) for row in found.rows["assets"]] == rows
+    assert [piece.text for piece in found.unread] == []

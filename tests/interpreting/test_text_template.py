@@ -144,7 +144,7 @@ def test_procurement_and_vehicles_are_counted(budget):
     }
     assert found == {"text.total": 600, "text.goods": 400, "text.works": 0, "text.services": 200}
     assert [(r["asset_class"], r["quantity"]) for r in budget.rows["assets"]] == [
-        ("vehicles", 3), ("planned-purchase", 1)
+        ("vehicles", 3), ("planned-purchase", 1), ("equipment-1m", 0)
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from yusuan.interpreting.grid import Row, filled, texts
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold, reverse, table
 from yusuan.interpreting.sections import Section, numbered
+from yusuan.interpreting.titles import Squeezed, squeezed
 from yusuan.reading.document import Paragraph, Table
 
 _BRACKET = re.compile(r"[（(](?P<unit>[^（()）]*)[)）]$")
@@ -168,54 +169,80 @@ _DAY = re.compile(r"(?P<day>\d{4}年\d{1,2}月\d{1,2}日)|(?P<year>\d{4})年(?:�
 
 
 def assets_in_words(paragraph: Paragraph, frame: Frame, ledger: Ledger) -> None:
-    """Write what a sentence counts: vehicles held on a day, and those to be bought.
+    """Write what a paragraph counts or values: vehicles and equipment held, and to be bought.
 
-    A sentence says no value; the rows stand with a null.
+    Where a sentence says no value, the row stands with a null.
 
     Args:
-        paragraph: The sentence.
+        paragraph: The paragraph.
         frame: What rows share.
         ledger: Where they go.
     """
-    text = paragraph.text
-    for when, counted in _counted():
-        for asset_class, pattern in counted.items():
-            match = pattern.search(text)
-            if match is None:
+    line = squeezed(paragraph)
+    text = line.text
+    counted, valued, buying, amount = _in_words()
+    total = [(name, match) for name, pattern in valued.items() if (match := pattern.search(text))]
+    for name, match in total:
+        _said(line, name, match, match, frame, ledger)
+    for name, pattern in counted.items():
+        seen: set[bool] = set()
+        for match in pattern.finditer(text):
+            start = max(text.rfind(mark, 0, match.start()) for mark in "。；") + 1
+            planned = buying.search(text, start, match.start("label")) is not None
+            if planned in seen or (planned and frame.phase == "executed"):
                 continue
-            planned = when == "planned"
-            start, end = paragraph.span(match.start(), match.end())
-            ledger.add(
-                "assets",
-                {
-                    "document_id": frame.document_id,
-                    "asset_key": ledger.key(
-                        "assets", "planned-purchase" if planned else asset_class
-                    ),
-                    "region_code": frame.region_code,
-                    "org_id": frame.org_id,
-                    "as_of": date(frame.fiscal_year, 12, 31) if planned else _day(text, frame),
-                    "asset_class": "planned-purchase" if planned else asset_class,
-                    "label": match["label"],
-                    "quantity": parse(match["quantity"]),
-                    "quantity_unit": match["unit"],
-                    "amount_cny": None,
-                    "printed": None,
-                    "unit": None,
-                    "status": "blank",
-                    "char_start": start,
-                    "char_end": end,
-                },
-            )
+            seen.add(planned)
+            # A value beside a total would be taken for a part of it, of which others are not said.
+            worth = None if total else amount.match(text, match.end())
+            _said(line, "planned-purchase" if planned else name, match, worth, frame, ledger)
+
+
+def _said(
+    line: Squeezed,
+    asset_class: str,
+    match: re.Match[str],
+    worth: re.Match[str] | None,
+    frame: Frame,
+    ledger: Ledger,
+) -> None:
+    quantity = match.groupdict().get("quantity")
+    planned = asset_class == "planned-purchase"
+    start, end = line.span(match.start("label"), match.end() if worth is None else worth.end())
+    day = date(frame.fiscal_year, 12, 31) if planned else _day(line.text, frame)
+    ledger.add(
+        "assets",
+        {
+            "document_id": frame.document_id,
+            "asset_key": ledger.key("assets", asset_class),
+            "region_code": frame.region_code,
+            "org_id": frame.org_id,
+            "as_of": day,
+            "asset_class": asset_class,
+            "label": match["label"],
+            "quantity": None if quantity is None else parse(quantity),
+            "quantity_unit": match.groupdict().get("unit"),
+            "amount_cny": None if worth is None else to_yuan(worth["amount"], worth["money"]),
+            "printed": None if worth is None else worth["amount"],
+            "unit": None if worth is None else worth["money"],
+            "status": "blank" if worth is None else status_of(worth["amount"]),
+            "char_start": start,
+            "char_end": end,
+        },
+    )
+    if worth is not None:
+        ledger.use_span(line.span(worth.start("amount"), worth.end()))
 
 
 @cache
-def _counted() -> tuple[tuple[str, dict[str, re.Pattern[str]]], ...]:
+def _in_words() -> tuple[
+    dict[str, re.Pattern[str]], dict[str, re.Pattern[str]], re.Pattern[str], re.Pattern[str]
+]:
     said = table()["assets-text"]
-    return tuple(
-        (when, {known: re.compile(pattern) for known, pattern in patterns.items()})
-        for when, patterns in said.items()
+    counted, valued = (
+        {known: re.compile(pattern) for known, pattern in said[group].items()}
+        for group in ("counted", "valued")
     )
+    return counted, valued, re.compile(said["buying"]), re.compile(said["amount"])
 
 
 def _day(text: str, frame: Frame) -> date:
