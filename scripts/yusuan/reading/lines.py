@@ -42,6 +42,7 @@ class Line:
         lead: The width of what can't be parted at the beginning: a word, a number, a character
             with the brackets and stops that cling to it.
         first: The width of the first character.
+        stop: Where it ends without a stop, which may hang over the margin.
         spaced: Whether a space stands at its end.
         page: From 1.
     """
@@ -54,6 +55,7 @@ class Line:
     size: float
     lead: float
     first: float
+    stop: float
     spaced: bool
     page: int
 
@@ -97,6 +99,7 @@ def _line(chars: list[dict[str, Any]], page: int) -> Line | None:
         sorted(float(char["size"]) for char in inked)[len(inked) // 2],
         _lead(inked),
         float(first["x1"] - first["x0"]),
+        float(last["x0" if last["text"] in _CLOSING and len(inked) > 1 else "x1"]),
         chars[-1] is not last,
         page,
     )

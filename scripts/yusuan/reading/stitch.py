@@ -186,6 +186,6 @@ def _left(lines: Sequence[Line]) -> float | None:
 
 def _right(lines: Sequence[Line], width: float) -> float | None:
     """Return where lines end, where several end there; a list of short names shows nothing."""
-    right = max([line.x1 for line in lines], default=0.0)
-    there = sum(right - line.x1 < line.size for line in lines)
+    right = max([line.stop for line in lines], default=0.0)
+    there = sum(right - line.stop < line.size for line in lines)
     return right if there >= _LINES_OF_A_MARGIN and right > width * _LEAST_COLUMN else None
