@@ -107,12 +107,6 @@ BROKEN_FORMS = [
         "dept-project/nature",
     ),
     (
-        "dept-project.131024212O9E1HU3OUOQX.fiscal",
-        "obeud:project",
-        "",
-        "dept-project/project_code",
-    ),
-    (
         "dept-project.131024212O9E1HU3OUOQX.other",
         "",
         "ys:functionalClassification <../../code/function/215>",

@@ -170,18 +170,32 @@ def test_budget_and_accounts_of_three_public_in_one_row():
     assert figures(found)["dept-three-public.reception.revised"] == "1.00"
 
 
-def test_income_in_a_table_of_expenditure_is_not_taken_for_expenditure():
+def test_income_in_a_table_of_expenditure_is_no_expenditure():
     found = html(
         f"<p>政府性基金预算财政拨款收入支出决算表</p>{UNIT}"
         + table(
-            tr(("科目编码", 1, 2), ("科目名称", 1, 2), ("本年收入", 1, 2), ("本年支出", 3)),
+            tr(
+                ("科目编码", 1, 2),
+                ("科目名称", 1, 2),
+                ("年初结转和结余", 1, 2),
+                ("本年收入", 1, 2),
+                ("本年支出", 3),
+                ("年末结转和结余", 1, 2),
+            ),
             tr("小计", "基本支出", "项目支出"),
-            tr("212", "城乡社区支出", "7", "5", "", "5"),
+            tr("212", "城乡社区支出", "1", "7", "5", "", "5", "3"),
         ),
         ACCOUNTS,
     )
-    assert set(figures(found).values()) == {"5"}
-    assert "7" in unread(found)
+    assert unread(found) == []
+    rows = found.rows["budget_lines"]
+    assert [(row["direction"], row.get("item"), row["nature"], row["printed"]) for row in rows] == [
+        ("revenue", "carry-over-in", "total", "1"),
+        ("revenue", "current-total", "total", "7"),
+        ("expenditure", None, "total", "5"),
+        ("expenditure", None, "project", "5"),
+        ("expenditure", "carry-over-out", "total", "3"),
+    ]
 
 
 # ---------------------------------------------------------------- lists of projects

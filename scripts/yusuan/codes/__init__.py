@@ -10,6 +10,7 @@ from yusuan.codes.classifications import (
     ancestors_of,
     by_names,
     classification,
+    is_listed,
     rows,
 )
 from yusuan.codes.laws import document_number, legal_slug
@@ -19,6 +20,7 @@ from yusuan.codes.remits import remit_of, remits
 
 __all__ = [
     "Classification", "Region", "Used", "ancestors", "ancestors_of", "bare", "by_names",
-    "classification", "document_number", "hashed", "is_organisation", "is_region", "kind_of",
-    "legal_slug", "region", "region_named", "region_of", "regions_in", "remit_of", "remits", "rows",
+    "classification", "document_number", "hashed", "is_listed", "is_organisation", "is_region",
+    "kind_of", "legal_slug", "region", "region_named", "region_of", "regions_in", "remit_of",
+    "remits", "rows",
 ]  # fmt: skip

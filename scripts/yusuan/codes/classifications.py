@@ -129,18 +129,31 @@ def by_names(scheme: str, names: Sequence[str], year: int, within: str = "") -> 
     """
     above = ""
     for level, name in enumerate(names):
-        same: dict[str, int] = {}
-        for code, editions in _entries()[scheme].items():
-            if not code.startswith(within) or not _stands(code, level, above, year):
-                continue
-            away = [each.distance(year) for each in editions if plain(each.label) == plain(name)]
-            if away:
-                same[code] = min(away)
+        same = {
+            code: min(each.distance(year) for each in editions)
+            for code, editions in _named(scheme).get(plain(name), {}).items()
+            if code.startswith(within) and _stands(code, level, above, year)
+        }
         nearest = [code for code, away in same.items() if away == min(same.values())]
         if len(nearest) != 1:
             return None
         above = nearest[0]
     return above or None
+
+
+def is_listed(name: str) -> bool:
+    """Tell whether a name is one of the functional or economic classification, in any edition."""
+    return any(plain(name) in _named(scheme) for scheme in ("function", "economic"))
+
+
+@cache
+def _named(scheme: str) -> dict[str, dict[str, list[Entry]]]:
+    """Return plain label → code → its entries with that label."""
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for code, editions in _entries()[scheme].items():
+        for entry in editions:
+            found.setdefault(plain(entry.label), {}).setdefault(code, []).append(entry)
+    return found
 
 
 def _stands(code: str, level: int, above: str, year: int) -> bool:

@@ -27,6 +27,7 @@ from yusuan.interpreting.indicators import DepartmentIndicators
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
 from yusuan.interpreting.narrative import heading, interpret_section, legal_basis, restated
+from yusuan.interpreting.owners import Owners, owners
 from yusuan.interpreting.procurement import Names, interpret_procurement, is_procurement
 from yusuan.interpreting.projects import Projects
 from yusuan.interpreting.result import Extraction, Interpretation, Row, Unread
@@ -36,7 +37,6 @@ from yusuan.interpreting.tables import (
     find,
     interpret_project_lists,
     interpret_tables,
-    units_of,
 )
 from yusuan.messages import say
 from yusuan.reading import Source
@@ -77,10 +77,12 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
     )
     ledger = Ledger()
     standard = find(document, frame.fiscal_year)
-    identity.units = units_of(standard) | identity.units
-    interpret_tables(standard, _org_ids(identity, frame), frame, ledger)
+    named = owners(standard, identity)
+    identity.units = named.units | identity.units
+    org_ids = _org_ids(identity, named, frame)
+    interpret_tables(standard, org_ids, frame, ledger)
     _front(sections, identity, frame, ledger)
-    _body(sections, standard, identity, frame, ledger)
+    _body(sections, standard, (identity, org_ids), frame, ledger)
     _names(identity, frame, ledger)
     _citations(document, frame, ledger)
     everywhere = list(places(document))
@@ -152,8 +154,13 @@ def _front(sections: list[Section], identity: Identity, frame: Frame, ledger: Le
 
 
 def _body(
-    whole: list[Section], standard: Standard, identity: Identity, frame: Frame, ledger: Ledger
+    whole: list[Section],
+    standard: Standard,
+    whose: tuple[Identity, dict[str, str]],
+    frame: Frame,
+    ledger: Ledger,
 ) -> None:
+    identity, org_ids = whose
     sections = [_without(section, standard) for section in whole]
     units = {code: identity.unit_id(code) for code in identity.units}
     projects = Projects(frame, ledger, units)
@@ -169,7 +176,7 @@ def _body(
                 continue
             rest.blocks.append(block)
         projects.section(rest)
-    interpret_project_lists(standard, _org_ids(identity, frame), frame, ledger)
+    interpret_project_lists(standard, org_ids, frame, ledger)
     names = _lookup(identity, frame, ledger)
     for section in sections:
         if section.key == "assets":
@@ -190,10 +197,14 @@ def _without(section: Section, standard: Standard) -> Section:
     return Section(section.key, section.heading, rest)
 
 
-def _org_ids(identity: Identity, frame: Frame) -> dict[str, str]:
+def _org_ids(identity: Identity, named: Owners, frame: Frame) -> dict[str, str]:
     """Return the names and codes of the department and its units, folded → org id."""
     known = {fold(name): identity.unit_id(code) for code, name in identity.units.items()}
     known |= {code: identity.unit_id(code) for code in identity.units}
+    known |= {
+        said: identity.unit_id(code) if code else frame.org_id
+        for said, code in named.spellings.items()
+    }
     known.update((fold(mention.name), frame.org_id) for mention in identity.department_names)
     return known | {fold(frame.department): frame.org_id}
 
@@ -234,7 +245,8 @@ def _names(identity: Identity, frame: Frame, ledger: Ledger) -> None:
                   identity.kind, remit, identity.parent_org_id)  # fmt: skip
     for code, name in identity.units.items():
         own = remit_of(name)
-        _organization(frame, ledger, identity.unit_id(code), code, name, "unit",
+        _organization(frame, ledger, identity.unit_id(code), code if code.isdigit() else "",
+                      name, "unit",
                       own if own != "other" else remit, frame.org_id)  # fmt: skip
     mentions = [(frame.org_id, m) for m in identity.department_names]
     mentions += [(identity.unit_id(code), m) for code, m in identity.unit_names]

@@ -17,6 +17,8 @@ from yusuan.interpreting.tabled import Entry, Panel, Sheet, panels
 from yusuan.reading.document import Cell
 
 _ENDS = ("total", "either", "current-total", "carry-over-in", "carry-over-out")
+# Expenditure that no functional class has.
+_BESIDE = frozenset({"remit-up", "subsidise-down", "operating"})
 _FIRST_OF_A_SIDE = {"revenue": "收入", "expenditure": "支出"}
 
 
@@ -86,9 +88,23 @@ def _side(rows: Sequence[_Row]) -> str:
 
 
 def _is_by_nature(sheet: Sheet, rows: Sequence[_Row]) -> bool:
-    natures = sum(bool(named(row.label.name, "nature")) for row in rows)
+    scheme = _economic_list(sheet, rows)
+    natures = sum(
+        bool(named(row.label.name, "nature") or _economic(sheet, row, scheme)) for row in rows
+    )
     functions = sum(bool(_function(row.label, sheet.frame.fiscal_year)) for row in rows)
     return natures > functions
+
+
+def _economic_list(sheet: Sheet, rows: Sequence[_Row]) -> str:
+    """Return which list of economic classes rows are of: 3 of departments, 5 of governments."""
+    counts = {first: sum(bool(_economic(sheet, row, first)) for row in rows) for first in "35"}
+    return max(counts, key=lambda first: counts[first])
+
+
+def _economic(sheet: Sheet, row: _Row, within: str) -> str:
+    """Return the economic class that a row names (湖南省 2024: beside those by function)."""
+    return by_names("economic", [row.label.name], sheet.frame.fiscal_year, within) or ""
 
 
 def _function(found: Label, year: int) -> str:
@@ -209,6 +225,11 @@ def _functions(sheet: Sheet, panel: Panel, rows: Sequence[_Row]) -> int:
                           sheet.frame.org_id, ("expenditure", code), row.printed)  # fmt: skip
             count += sheet.write(panel, row.laid, entry)
             sheet.labels.setdefault(("function", code), row.label.name)
+        elif (nature := named(row.label.name, "nature")) in _BESIDE:
+            # 对附属单位补助支出 below the classes (广东省 2023).
+            entry = Entry(row.cells, {"nature": nature}, "leaf", "expenditure",
+                          sheet.frame.org_id, ("expenditure", nature))  # fmt: skip
+            count += sheet.write(panel, row.laid, entry)
         else:
             _pass_over(sheet, row)
     return count
@@ -219,6 +240,7 @@ def _natures(sheet: Sheet, panel: Panel, rows: Sequence[_Row], *, second: bool) 
     count = 0
     natures = [named(row.label.name, "nature") for row in rows]
     among = frozenset(filter(None, natures))
+    scheme = _economic_list(sheet, rows)
     for at, row in enumerate(rows):
         nature, item = natures[at], _closes(rows, at)
         if item:
@@ -230,4 +252,10 @@ def _natures(sheet: Sheet, panel: Panel, rows: Sequence[_Row], *, second: bool) 
             entry = Entry(row.cells, {"nature": nature}, role, "expenditure",
                           sheet.frame.org_id, ("expenditure", nature))  # fmt: skip
             count += sheet.write(panel, row.laid, entry)
+        elif second and (code := _economic(sheet, row, scheme)):
+            entry = Entry(row.cells, {"economic_code": code}, "of-which", "expenditure",
+                          sheet.frame.org_id, ("expenditure", code), row.printed)  # fmt: skip
+            count += sheet.write(panel, row.laid, entry)
+        else:
+            _pass_over(sheet, row)
     return count

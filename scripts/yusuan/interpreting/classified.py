@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yusuan.codes import by_names
+from yusuan.interpreting.bykind import is_by_kind, read_by_kind
 from yusuan.interpreting.forms import has_parts, head
 from yusuan.interpreting.heads import Laid
 from yusuan.interpreting.lookups import fold
@@ -49,7 +50,13 @@ def is_coded(sheet: Sheet) -> bool:
 
 def read_classified(sheet: Sheet) -> int:
     """Write the lines of a table by code; returns how many figures were read."""
-    return sum(_panel(sheet, panel) for panel in panels(sheet.layout))
+    coded = is_coded(sheet)
+    return sum(
+        read_by_kind(sheet, panel)
+        if not coded and is_by_kind(sheet, panel)
+        else _panel(sheet, panel)
+        for panel in panels(sheet.layout)
+    )
 
 
 def _panel(sheet: Sheet, panel: Panel) -> int:
@@ -106,12 +113,17 @@ def _rows(sheet: Sheet, panel: Panel, scheme: str) -> Iterator[_Coded]:
         names = [text for text in dict.fromkeys(said.get("name", [])) if text]
         parts = _parts(said)
         texts = {text for text in (*parts, *names) if text}
-        if not texts and not any(said.values()):
+        if (
+            not texts
+            and not any(named(fold(cell.text), "total-rows") for cell in own)
+            and not any(said.values())
+        ):
             if "org" in panel.labels or not panel.labels:
                 yield _Coded(laid, own, "", "", of_which=False)
             continue
-        if any(named(text, "total-rows") for text in texts):
-            name = next(text for text in texts if named(text, "total-rows"))
+        said_all = {fold(cell.text) for cell in own}
+        if any(named(text, "total-rows") for text in said_all):
+            name = next(text for text in sorted(said_all) if named(text, "total-rows"))
             yield _Coded(laid, own, "", name, of_which=False)
             continue
         code, last = _joined(parts, last)
@@ -206,10 +218,25 @@ def read_items(sheet: Sheet) -> int:
             org_id = sheet.organisation(laid, panel)
             if org_id is None:
                 continue
+            code = _code_of(laid, panel)
+            if code and sheet.form.total == "operating":
+                # 机关运行经费 by economic class (江苏省 2024) parts the total above it.
+                part = Entry(cells, {"item": "operating", "economic_code": code}, "of-which",
+                             sheet.form.direction, org_id, ("operating", code),
+                             _printed(cells, label(name).name))  # fmt: skip
+                count += sheet.write(panel, laid, part)
+                continue
             entry = _item(sheet, cells, name, org_id, values, explicit=explicit)
             if entry is not None:
                 count += sheet.write(panel, laid, entry)
     return count
+
+
+def _code_of(laid: Laid, panel: Panel) -> str:
+    """Return the economic code of a row, "" for none."""
+    cells = (laid.cells[at] for at in panel.labels.get("code", ()) if at in laid.cells)
+    codes = ("".join(cell.text.split()) for cell in cells)
+    return next((code for code in codes if is_code(code, "economic")), "")
 
 
 def _item_label(laid: Laid, panel: Panel) -> tuple[str, tuple[Cell, ...]]:
@@ -218,7 +245,8 @@ def _item_label(laid: Laid, panel: Panel) -> tuple[str, tuple[Cell, ...]]:
         for columns in panel.labels.values() for at in columns if at in laid.cells
     }  # fmt: skip
     name = next(
-        (laid.cells[at].text for at in reversed(panel.labels.get("name", ()))
+        (laid.cells[at].text for at in reversed([*panel.labels.get("code", ()),
+                                                 *panel.labels.get("name", ())])
          if at in laid.cells and laid.cells[at].text.strip()), "",
     )  # fmt: skip
     return name, tuple(cells.values())
@@ -235,11 +263,13 @@ def _item(
     if explicit:
         # The columns are the items: the row can only say whose they are, or for which stage.
         is_own = not folded or folded in sheet.org_ids or named(folded, "total-rows")
-        stage = head(folded, "amount", sheet.frame.fiscal_year) if folded else None
-        if not is_own and (stage is None or stage.phase or stage.year):
+        # 2024年 has no code before its name.
+        stage = head(fold(name), "amount", sheet.frame.fiscal_year) if folded else None
+        if not is_own and (stage is None or stage.label or stage.value):
             return None
         own = sheet.org_ids.get(folded, org_id)
-        return Entry(cells, {}, "leaf", sheet.form.direction, own, ())
+        year, phase = (None, "") if is_own or stage is None else (stage.year, stage.phase)
+        return Entry(cells, {}, "leaf", sheet.form.direction, own, (), year=year, phase=phase)
     if not item:
         return None
     role = "leaf"

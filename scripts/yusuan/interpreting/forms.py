@@ -45,6 +45,7 @@ class Form:
         rows: What rows tell: `function`, `economic`, `item`, `balance` or `project`.
         total: The value of a column that adds up the others, or that names an amount alone.
         direction: `revenue`, `expenditure`, or "" for a table with both sides.
+        whole: Values of columns that are its total under another name: 基本支出 in a table of it.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Form:
     rows: str
     total: str
     direction: str
+    whole: frozenset[str]
 
 
 @cache
@@ -70,6 +72,7 @@ def forms() -> tuple[Form, ...]:
             entry["rows"],
             entry["total"],
             entry.get("direction", ""),
+            frozenset(entry.get("whole", ())),
         )
         for entry in wordings()["form"]
     )
@@ -139,6 +142,8 @@ class Head:
         year, phase: The year and stage of the budget; None, "" where it says neither.
         unit: Its unit of money, "" for none.
         of_which: It is headed 其中.
+        item: What it is in a table of expenditure: `carry-over-in` for 年初结转和结余; "" for none.
+        change: `amount` or `percent` for a comparison, with the year and stage compared with.
     """
 
     label: str = ""
@@ -149,12 +154,23 @@ class Head:
     phase: str = ""
     unit: str = ""
     of_which: bool = False
+    item: str = ""
+    change: str = ""
 
 
 @cache
 def _labels() -> dict[str, str]:
     said = wordings()["heads"]
     return {fold(word): label for label in LABELS for word in said[label]}
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(text)) for kind, text in wordings()["heads"]["pattern"].items())
+
+
+def _by_pattern(text: str) -> str:
+    return next((kind for kind, pattern in _patterns() if pattern.fullmatch(text)), "")
 
 
 @cache
@@ -197,6 +213,9 @@ def head(text: str, dimension: str, fiscal_year: int) -> Head | None:
         dimension: What the columns of the table tell.
         fiscal_year: The year of the document, for 上年.
     """
+    compared = _change(text, fiscal_year)
+    if compared is not None:
+        return compared
     of_which = text.startswith("其中") and text not in _neutral()
     if of_which:
         text = text.removeprefix("其中").removeprefix("：")
@@ -204,12 +223,63 @@ def head(text: str, dimension: str, fiscal_year: int) -> Head | None:
     if unit is not None:
         text = text[: unit.start()] + text[unit.end() :]
     for bare in dict.fromkeys((text, _BRACKET.sub("", text))):
+        end = _ends().get(bare) if dimension == "nature" else None
+        if end is not None:
+            return Head(side=end[1], item=end[0], of_which=of_which)
         found = _head(bare, dimension, fiscal_year)
         if found is not None:
             label, value, is_sum, side, year, phase = found
             return Head(label, value, is_sum, side, year, phase,
                         "" if unit is None else unit["unit"], of_which)  # fmt: skip
     return None
+
+
+@cache
+def _ends() -> dict[str, tuple[str, str]]:
+    """Return wording → (item, side) of columns beside the expenditure of the year."""
+    return {
+        fold(word): (one["item"], one["side"])
+        for one in wordings()["heads"]["end"] for word in one["words"]
+    }  # fmt: skip
+
+
+@cache
+def _changes() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
+    said = wordings()["heads"]["change"]
+    amounts, percents = (frozenset(map(fold, said[kind])) for kind in ("amount", "percent"))
+    return re.compile(said["compared"]), amounts, percents
+
+
+_PERCENT = re.compile(r"（[%％]）$|[%％]$")
+
+
+def _change(text: str, fiscal_year: int) -> Head | None:
+    """Return what a column of changes compares with: 比上年增减, 2025年预算数比2024年执行数."""
+    compared, amounts, percents = _changes()
+    match = compared.match(text)
+    rest = _UNIT.sub("", text if match is None else text[match.end() :])
+    bare = _PERCENT.sub("", rest)
+    if rest in percents or (bare != rest and bare in amounts | percents | {""}):
+        change = "percent"
+    elif rest in amounts or (match is not None and not rest):
+        change = "amount"
+    else:
+        return None
+    if match is None:
+        return Head(change=change) if rest else None
+    year, stage = _year(match["base"], fiscal_year)[0], match["stage"] or ""
+    phase = next((phase for word, phase in _phases() if word == stage), "")
+    return Head(year=year, phase="" if phase == "stated" else phase, change=change)
+
+
+@cache
+def _current() -> frozenset[str]:
+    return frozenset(fold(word) for word in wordings()["heads"]["current"])
+
+
+def is_current(text: str) -> bool:
+    """Tell whether a folded text heads the columns of the money of the year alone: 本年收入."""
+    return text in _current()
 
 
 _Found = tuple[str, str, bool, str, int | None, str]
@@ -232,9 +302,9 @@ def _head(text: str, dimension: str, fiscal_year: int) -> _Found | None:
 
 def _word(text: str, dimension: str) -> tuple[str, str, bool, str] | None:
     """Return (label, value, is sum, side) of a word, or None where it is unknown."""
-    label, value = _labels().get(text, ""), values(dimension).get(text, "")
+    label, value = _labels().get(text) or _by_pattern(text), values(dimension).get(text, "")
     is_sum, side = text in _sums(), _sides().get(text, "")
-    if label or value or is_sum or side or text in _neutral():
+    if label or value or is_sum or side or text in _neutral() or is_current(text):
         return label, value, is_sum, side
     return None
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from yusuan.amounts import parse
-from yusuan.interpreting.forms import Form, Head, head, is_head
+from yusuan.interpreting.columns import Column, columns_of
+from yusuan.interpreting.forms import Form, head, is_head
 from yusuan.interpreting.grid import Row, filled, texts
 from yusuan.interpreting.lookups import fold
 from yusuan.reading.document import Cell, Table
@@ -24,31 +25,6 @@ _DEEPEST = 12
 _NUMBER_OF_A_COLUMN = re.compile(r"(\d{1,2})(?:[=＝][\d+＋\-－（）*]+)?")
 _NUMBERED_COLUMNS = 3
 Range = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column.
-
-    Attributes:
-        label: The kind of label that it holds; "" for figures.
-        is_known: Its whole header was understood.
-        value: The code of the dimension that columns tell.
-        side: `revenue` or `expenditure`, where its half of the table is so headed.
-        year, phase, unit: As the header says; None, "" where it does not.
-        of_which: It is headed 其中.
-        path: The header from top to bottom.
-    """
-
-    label: str
-    is_known: bool
-    value: str = ""
-    side: str = ""
-    year: int | None = None
-    phase: str = ""
-    unit: str = ""
-    of_which: bool = False
-    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +153,7 @@ def lay_out(
         paths = _paths(rows[start:end], base, fiscal_year)
         if paths is None:
             return None
-        columns = [_column(path, form, fiscal_year) for path in paths]
+        columns = columns_of(paths, form, fiscal_year)
     layout = Layout(rows[:start], list(rows[start:end]), columns, [])
     _lay_body(layout, rows[end:], base, fiscal_year)
     return layout
@@ -198,14 +174,14 @@ def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int) 
             continue
         signature = tuple((cell.column, cell.column_span) for cell in row)
         if signature not in ranges:
-            ranges[signature] = spread(row, base)
+            ranges[signature] = spread(_shown(row, base), base)
         laid = ranges[signature] or _from_the_right(row, len(base))
         if laid is None:
             layout.ragged.append(row)
             continue
         cells = {
             at: cell
-            for cell, (first, last) in zip(row, laid, strict=True)
+            for cell, (first, last) in zip(_shown(row, base), laid, strict=True)
             for at in range(first, last)
         }
         for at, cell in cells.items():
@@ -213,6 +189,14 @@ def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int) 
                 cells[at] = above[at]  # a label merged over several rows
         above = cells
         layout.body.append(Laid(cells, row))
+
+
+def _shown(row: Row, base: Row) -> Row:
+    """Return a row that is longer than others without the cells that one above it covers.
+
+    部门决算公开表: 合计 stands beside 类, 款 and 项, which the rows below have as one cell.
+    """
+    return row if len(row) <= len(base) else [cell for cell in row if not cell.covered]
 
 
 def is_figure(text: str) -> bool:
@@ -289,7 +273,7 @@ def _paths(rows: Sequence[Row], base: Row, fiscal_year: int) -> list[tuple[str, 
         said = texts(row)
         if numbers_columns([text for text in said if text], fiscal_year):
             continue
-        ranges = spread(row, base) or _over(row, below, len(base))
+        ranges = spread(row, base) or _over(row, below, len(base)) or _inside(row, base)
         if ranges is None:
             # What only says 收入 and 支出 over halves can be told without.
             if all(_says_nothing(text, fiscal_year) for text in said if text):
@@ -297,6 +281,8 @@ def _paths(rows: Sequence[Row], base: Row, fiscal_year: int) -> list[tuple[str, 
             return None
         wide = [""] * len(base)
         for text, (first, last) in zip(said, ranges, strict=True):
+            if len(row) > len(base) and _label(text, fiscal_year) in {"class", "section", "entry"}:
+                continue  # 类, 款 and 项 over one column of codes
             for at in range(first, last):
                 wide[at] = text
                 if text and (not paths[at] or paths[at][0] != text):
@@ -308,6 +294,18 @@ def _paths(rows: Sequence[Row], base: Row, fiscal_year: int) -> list[tuple[str, 
 def _says_nothing(text: str, fiscal_year: int) -> bool:
     found = head(text, "amount", fiscal_year)
     return found is not None and not found.is_sum
+
+
+def _inside(row: Row, base: Row) -> list[Range] | None:
+    """Lay a longer row over the columns by where its cells begin; this needs the spans."""
+    if len(row) <= len(base) or any(cell.column_span is None for cell in (*row, *base)):
+        return None
+    ranges: list[Range] = []
+    for cell in row:
+        first = max(at for at, one in enumerate(base) if at == 0 or one.column <= cell.column)
+        inside = [at for at, one in enumerate(base) if cell.column <= one.column < _end(cell)]
+        ranges.append((first, max([first, *inside]) + 1))
+    return ranges
 
 
 def _over(row: Row, below: list[str] | None, width: int) -> list[Range] | None:
@@ -326,46 +324,3 @@ def _over(row: Row, below: list[str] | None, width: int) -> list[Range] | None:
         else:
             ranges.append((at, at + 1))
     return ranges if len(ranges) == len(row) else None
-
-
-def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
-    """Return what the header over a column says of it."""
-    heads = [head(text, form.columns, fiscal_year) for text in path]
-    known = [found for found in heads if found is not None]
-    if not path or len(known) < len(heads):
-        label = known[-1].label if known and heads[-1] is not None else ""
-        return Column(label if label == "ignored" else "", is_known=False, path=path)
-    side = next((found.side for found in known if found.side), "")
-    last = known[-1]
-    if last.label and not _is_amount(known, form):
-        return Column(last.label, is_known=True, side=side, path=path)
-    return _figures(known, form, side, path)
-
-
-def _is_amount(known: list[Head], form: Form) -> bool:
-    """Tell whether a word that also labels columns, 收入, heads figures here."""
-    return form.rows != "balance" and bool(known[-1].value)
-
-
-def _figures(known: list[Head], form: Form, side: str, path: tuple[str, ...]) -> Column:
-    if form.direction and side not in {"", form.direction}:
-        return Column("", is_known=False, path=path)  # income in a table of expenditure
-    value = ""
-    for found in known:
-        is_side = form.rows == "balance" and found.side
-        if not found.value or is_side or (found.value == "total" and value):
-            continue
-        if value == "carry-over":
-            return Column("", is_known=False, path=path)  # what was carried over, by source
-        value = found.value
-    return Column(
-        "",
-        is_known=True,
-        value=value or form.total,
-        side=side,
-        year=next((found.year for found in reversed(known) if found.year is not None), None),
-        phase=next((found.phase for found in reversed(known) if found.phase), ""),
-        unit=next((found.unit for found in reversed(known) if found.unit), ""),
-        of_which=any(found.of_which for found in known),
-        path=path,
-    )

@@ -1,7 +1,7 @@
 """The list of projects (项目支出表): one project a row, its money by source of funds.
 
-A project whose performance table was read keeps the code that it has there. The row 合计 has no
-project and stays unread: every line of this form is of one.
+A project whose performance table was read keeps the code that it has there. The row 合计 is a line
+without a project; rows of units and functional classes that head their projects stay unread.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from yusuan.codes import is_listed
 from yusuan.interpreting.heads import Laid
 from yusuan.interpreting.ledger import Ledger
 from yusuan.interpreting.lookups import fold
@@ -33,9 +34,12 @@ def read_projects(sheet: Sheet, known: Mapping[str, tuple[str, str]]) -> int:
         for laid in sheet.layout.body:
             name = _text(laid, panel, "project") or _text(laid, panel, "name")
             org_id = sheet.organisation(laid, panel)
-            if not name or org_id is None or named(fold(name), "total-rows"):
-                continue
             cells = _labels(laid, panel)
+            if any(named(fold(cell.text), "total-rows") for cell in laid.cells.values()):
+                count += sheet.write(panel, laid, _total(sheet, cells))
+                continue
+            if not name or org_id is None or _is_above(sheet, laid, panel, name):
+                continue
             if fold(name) not in seen:
                 seen[fold(name)] = (_code(sheet, laid, panel, name), org_id)
                 _project(sheet, laid, seen[fold(name)], name)
@@ -43,6 +47,21 @@ def read_projects(sheet: Sheet, known: Mapping[str, tuple[str, str]]) -> int:
             entry = Entry(cells, {"project_code": code}, "leaf", "expenditure", owner, (code,))
             count += sheet.write(panel, laid, entry)
     return count
+
+
+def _total(sheet: Sheet, cells: tuple[Cell, ...]) -> Entry:
+    return Entry(cells, {}, "total", "expenditure", sheet.frame.org_id, ("total",))
+
+
+_OF_CODES = ("code", "class", "section", "entry")
+
+
+def _is_above(sheet: Sheet, laid: Laid, panel: Panel, name: str) -> bool:
+    """Tell whether a row is of a unit or a functional class, with its projects below it."""
+    if fold(name) in sheet.org_ids:
+        return True
+    coded = any(_text(laid, panel, kind) for kind in _OF_CODES)
+    return coded and "project" not in panel.labels and is_listed(name)
 
 
 def _labels(laid: Laid, panel: Panel) -> tuple[Cell, ...]:

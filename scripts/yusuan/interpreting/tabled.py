@@ -6,13 +6,14 @@ unread. How lines stand for cells is told at the head of `shapes/tables.ttl`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from yusuan.amounts import status_of, to_yuan
+from yusuan.amounts import parse, status_of, to_yuan
+from yusuan.interpreting.columns import Column
 from yusuan.interpreting.forms import Form, has_parts
-from yusuan.interpreting.heads import Column, Laid, Layout
+from yusuan.interpreting.heads import Laid, Layout
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
 from yusuan.interpreting.result import Value
@@ -30,11 +31,13 @@ class Panel:
         labels: Kind of label → its columns, in order.
         figures: Columns of figures that were understood.
         side: `revenue`, `expenditure`, or "" where the header does not say.
+        changes: Columns that compare with another year.
     """
 
     labels: Mapping[str, tuple[int, ...]]
     figures: tuple[int, ...]
     side: str
+    changes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Entry:
         org_id: Whose row it is.
         key: What its line keys begin with, behind the form.
         name: The name beside its code as printed, None for a row without code.
+        year, phase: As the row says; None, "" where it does not.
     """
 
     cells: tuple[Cell, ...]
@@ -58,6 +62,8 @@ class Entry:
     org_id: str
     key: tuple[str, ...]
     name: str | None = None
+    year: int | None = None
+    phase: str = ""
 
 
 @dataclass(slots=True)
@@ -99,6 +105,7 @@ class Sheet:
             if sum(laid.cells.get(other) is cell for other in panel.figures) > 1:
                 continue  # merged over two columns of figures: it can't be told whose it is
             count += self._figure(self.layout.columns[at], cell, entry, values)
+        count += self._changes(panel, laid, entry)
         self.ledger.use(*(cell for cell in entry.cells if cell.text.strip()))
         return count
 
@@ -112,9 +119,9 @@ class Sheet:
             return False
         dimensions = self._dimensions(column, entry)
         form = "dept-operating" if dimensions.get("item") == "operating" else self.form.key
-        year, phase = self._time(column)
+        year, phase = self._time(column, entry)
         role = self._role(column, entry, dimensions, values)
-        key = ".".join(self._key(form, entry, dimensions, year, phase))
+        key = ".".join([*self._key(form, column, entry, dimensions), *self._when(year, phase)])
         self.ledger.use(cell)
         if self._is_restated(form, key, amount, (year, phase), dimensions):
             return True
@@ -127,9 +134,10 @@ class Sheet:
             "fiscal_year": year,
             "stated_in": self.frame.fiscal_year,
             "phase": phase,
-            "direction": entry.direction,
+            "direction": column.direction or entry.direction,
             **dimensions,
-            "label": entry.name,
+            # The name beside a functional code is not that of the economic one of its column.
+            "label": None if column.economic_code else entry.name,
             "role": role,
             "amount_cny": amount,
             "printed": cell.text.strip(),
@@ -151,11 +159,16 @@ class Sheet:
             and (name not in found or column.value != self.form.total)
         ):
             found[name] = column.value
+        if column.item:
+            found["item"] = column.item
+        if column.economic_code:
+            found["economic_code"] = column.economic_code
         return found
 
-    def _time(self, column: Column) -> tuple[int, str]:
-        year = self.frame.fiscal_year if column.year is None else column.year
-        phase = column.phase
+    def _time(self, column: Column, entry: Entry) -> tuple[int, str]:
+        year = entry.year if column.year is None else column.year
+        year = self.frame.fiscal_year if year is None else year
+        phase = column.phase or entry.phase
         if not phase:
             phase = self.frame.phase
         elif phase == "approved" and self.is_revised and year == self.frame.fiscal_year:
@@ -165,11 +178,11 @@ class Sheet:
     def _role(
         self, column: Column, entry: Entry, dimensions: Mapping[str, str], values: frozenset[str]
     ) -> str:
-        if entry.role in {"total", "of-which"}:
-            return entry.role
         if column.of_which:
             return "of-which"
-        of_project = self.form.rows == "project" and column.value == self.form.total
+        if entry.role in {"total", "of-which"}:
+            return entry.role
+        of_project = self.form.rows == "project" and column.value == "total"
         if of_project or dimensions.get("item") in {"three-public", "operating"}:
             return "total"
         if entry.role == "subtotal" or has_parts(column.value, values, self.form.total):
@@ -177,19 +190,73 @@ class Sheet:
         return "leaf"
 
     def _key(
-        self, form: str, entry: Entry, dimensions: Mapping[str, str], year: int, phase: str
+        self, form: str, column: Column, entry: Entry, dimensions: Mapping[str, str]
     ) -> Iterator[str]:
         yield form
         yield from entry.key
         name = self.form.columns
         if name in dimensions and dimensions[name] not in entry.key:
             yield dimensions[name]
+        yield from filter(None, (column.item, column.economic_code))
         if entry.org_id != self.frame.org_id:
             yield entry.org_id
+
+    def _when(self, year: int, phase: str) -> Iterator[str]:
         if year != self.frame.fiscal_year:
             yield str(year)
         if phase != self.frame.phase:
             yield phase
+
+    def _changes(self, panel: Panel, laid: Laid, entry: Entry) -> int:
+        """Write the comparisons of a row; a percentage goes with the amount beside it."""
+        columns, count = self.layout.columns, 0
+        for at in panel.changes:
+            column, cell = columns[at], laid.cells.get(at)
+            if column.change != "amount" or cell is None or not cell.text.strip():
+                continue
+            beside = replace(column, change="percent", path=(), unit="")
+            shares = [
+                laid.cells[other] for other in panel.changes
+                if other in laid.cells and replace(columns[other], path=(), unit="") == beside
+            ]  # fmt: skip
+            count += self._change(column, cell, shares, entry)
+        return count
+
+    def _change(self, column: Column, cell: Cell, shares: Sequence[Cell], entry: Entry) -> int:
+        unit = column.unit or self.unit
+        try:
+            amount = to_yuan(cell.text, unit)
+        except (ValueError, KeyError):
+            return 0
+        if amount is None:
+            return 0
+        dimensions = self._dimensions(column, entry)
+        form = "dept-operating" if dimensions.get("item") == "operating" else self.form.key
+        key = ".".join(self._key(form, column, entry, dimensions))
+        if column.year != self.frame.fiscal_year - 1:
+            key += f".{column.year}"
+        percents = [(one, found) for one in shares if (found := _percent(one.text)) is not None]
+        self.ledger.use(cell, *(share for share, _ in percents))
+        row: dict[str, Value] = {
+            "document_id": self.frame.document_id,
+            "change_key": self.ledger.key("budget_changes", key),
+            "form": form,
+            "region_code": self.frame.region_code,
+            "org_id": entry.org_id,
+            "fiscal_year": self.frame.fiscal_year,
+            "base_year": column.year,
+            "direction": column.direction or entry.direction,
+            **dimensions,
+            "change_cny": amount,
+            "change_percent": percents[0][1] if percents else None,
+            "printed": cell.text.strip(),
+            "unit": unit,
+            "direction_text": column.path[-1],
+            "char_start": cell.char_start,
+            "char_end": cell.char_end,
+        }
+        self.ledger.add("budget_changes", row)
+        return 1 + len(percents)
 
     def _is_restated(
         self,
@@ -225,19 +292,30 @@ class Sheet:
         )
 
 
+def _percent(text: str) -> Decimal | None:
+    """Return the number of a percentage, with or without its mark; None for none."""
+    try:
+        return parse(text.strip().rstrip("%％"))
+    except ValueError:
+        return None
+
+
 def panels(layout: Layout) -> list[Panel]:
     """Return the panels of a table: a label behind figures begins the next."""
     found: list[Panel] = []
     labels: dict[str, list[int]] = {}
     figures: list[int] = []
+    changes: list[int] = []
     sides: list[str] = []
 
     def close() -> None:
         if figures:
             kinds = {kind: tuple(columns) for kind, columns in labels.items()}
-            found.append(Panel(kinds, tuple(figures), next(filter(None, sides), "")))
+            side = next(filter(None, sides), "")
+            found.append(Panel(kinds, tuple(figures), side, tuple(changes)))
         labels.clear()
         figures.clear()
+        changes.clear()
         sides.clear()
 
     seen: set[tuple[int, Column]] = set()
@@ -248,6 +326,8 @@ def panels(layout: Layout) -> list[Panel]:
             if figures:
                 close()
             labels.setdefault(column.label, []).append(at)
+        elif column.change:
+            changes.append(at)
         else:
             same = (len(found), replace(column, side="", path=()))
             if same in seen:

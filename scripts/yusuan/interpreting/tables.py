@@ -6,7 +6,6 @@ where no caption stands over it and its header names what only one table is abou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,8 +25,6 @@ from yusuan.reading.document import Block, Cell, Document, Paragraph, Table
 # So many paragraphs above a table may be its captions; a longer one is running text.
 _CAPTIONS = 8
 _LONGEST_CAPTION = 80
-# A department has three digits, 304, its units six or more, 304001.
-_UNIT_CODE = re.compile(r"\d{6,9}")
 
 
 @dataclass(slots=True)
@@ -157,7 +154,7 @@ def _found(
         (stated for block in (*inside, *around) if (stated := unit_in(block.text))),
         last.unit if like is not None and last is not None else "",
     )
-    own = [p for p in around if p is title or stands_over(p.text)]
+    own = [p for p in around if p is title or stands_over(p.text) or form_of(p.text) is form]
     continues = like is not None and len(like.columns) == len(layout.columns)
     return Found([table], form, layout, title, own, _notes_inside(layout), unit, continues)
 
@@ -312,13 +309,14 @@ def _use(one: Found, ledger: Ledger) -> None:
     unknown -= {text for column in columns if column.is_known for text in column.path}
     for row in one.layout.header:
         ledger.use(*(cell for cell in filled(row) if fold(cell.text) not in unknown))
-    # 行次 and 序号 say nothing of a figure.
+    # 行次 and 序号 say nothing of a figure, 项目类别 nothing that the data has a place for.
     for laid in one.layout.body:
         ledger.use(
             *(
                 cell
                 for at, cell in laid.cells.items()
-                if one.layout.columns[at].label == "ignored" and _is_number(cell.text)
+                if one.layout.columns[at].label == "ignored"
+                and (one.form.rows == "project" or _is_number(cell.text))
             )
         )
     for row in one.layout.captions:
@@ -327,19 +325,3 @@ def _use(one: Found, ledger: Ledger) -> None:
 
 def _is_number(text: str) -> bool:
     return "".join(text.split()).isdigit()
-
-
-def units_of(standard: Standard) -> dict[str, str]:
-    """Return the units that tables name with their codes: code → name."""
-    units: dict[str, str] = {}
-    for one in standard.found:
-        for panel in panels(one.layout):
-            codes, names = panel.labels.get("org-code", ()), panel.labels.get("org", ())
-            if not codes or not names:
-                continue
-            for laid in one.layout.body:
-                cells = [laid.cells.get(codes[0]), laid.cells.get(names[0])]
-                code, name = ("" if cell is None else fold(cell.text) for cell in cells)
-                if _UNIT_CODE.fullmatch(code) and name and cells[0] is not cells[1]:
-                    units.setdefault(code, name)
-    return units

@@ -1,0 +1,158 @@
+"""Disclosures of other templates are read whole, and the rules find in them what is wrong, no more.
+
+Each file of `templates/` is a disclosure with the tables of one province, or of the ministry, as it
+publishes them; its figures are made up and agree with each other.
+"""
+
+import importlib.util
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from yusuan.building import Options, build_one
+from yusuan.checking import check
+from yusuan.interpreting import interpret
+from yusuan.reading import Source
+from yusuan.reading.html import read_html
+from yusuan.reading.sheet import read_xlsx
+from yusuan.sidecar import Sidecar
+
+_spec = importlib.util.spec_from_file_location("gridmaker", Path(__file__).parent / "gridmaker.py")
+drawing = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(drawing)
+
+FOLDER = Path(__file__).parent / "templates"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def template(name):
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+
+
+def page(document):
+    tables = "".join(
+        f"<p>{table['caption']}</p><p>单位：{document.get('unit', '万元')}</p>"
+        + drawing.html_of(table["drawn"])
+        for table in document["table"]
+    )
+    return f"<html><body><p>{document['title']}</p>{tables}</body></html>"
+
+
+def sidecar(document):
+    return Sidecar(region=document.get("region"))
+
+
+def read(document):
+    source = Source(Path("document"), "0" * 64, 1, read_html(page(document).encode()))
+    return interpret(source, sidecar(document))
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def document(request):
+    return template(request.param)
+
+
+def test_every_figure_of_a_template_is_read(document):
+    found = read(document)
+    left = {number for number, _ in found.extraction.tables_left}
+    assert left == {at for at, one in enumerate(document["table"], 1) if one.get("left")}
+    unread = Counter(
+        (one.table_no, one.text)
+        for one in found.unread
+        # A caption of a table that was left is no figure.
+        if one.table_no not in left and one.table_no is not None
+    )
+    assert unread == Counter(
+        (at, text) for at, one in enumerate(document["table"], 1) for text in one.get("unread", ())
+    )
+
+
+def test_lines_of_a_template_are_what_they_should_be(document):
+    found = read(document)
+    rows = {row["line_key"]: row for row in found.rows["budget_lines"]}
+    for table in document["table"]:
+        for key, wanted in table.get("lines", {}).items():
+            row = rows[key]
+            said = [row["printed"], row["role"], row["phase"], str(row["fiscal_year"])]
+            assert said[: len(wanted.split())] == wanted.split(), key
+    changes = {row["change_key"]: row for row in found.rows["budget_changes"]}
+    for table in document["table"]:
+        for key, (printed, percent, base) in table.get("changes", {}).items():
+            row = changes[key]
+            said = (row["printed"], str(row["change_percent"]), row["base_year"])
+            assert said == (printed, percent, base), key
+    # A figure that another contradicts has the key of the first and `.2`.
+    assert [key for key in rows if key.rpartition(".")[2] in {"2", "3"}] == []
+
+
+def built(document, folder):
+    path = folder / "document.html"
+    path.write_text(page(document), "utf-8")
+    if "region" in document:
+        (folder / "disclosure.toml").write_text(f'region = "{document["region"]}"\n', "utf-8")
+    options = Options(
+        output=folder / "package", several=False, check=False, sidecar=None,
+        memory=1 << 30, timeout=60, keep_reason=None, base=None,
+    )  # fmt: skip
+    return build_one(path, options, {})
+
+
+def errors(findings):
+    return [f"{one.rule}: {one.message['zh']}" for one in findings if one.severity == "error"]
+
+
+def test_the_rules_find_no_fault_in_a_template(document, tmp_path):
+    made = built(document, tmp_path)
+    assert errors(made.findings) == []
+
+
+def test_the_package_of_a_template_has_no_fault(tmp_path):
+    found = check(built(template("central"), tmp_path).target)
+    assert errors(found.findings) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "rules"),
+    [
+        # a 项 of 支出决算表 that its 款 does not hold
+        ("final-accounts", "行政运行|600.00|600.00", "行政运行|610.00|610.00", {"class-sums"}),
+        # 结余分配 of 收入支出决算总表 stands in the total
+        ("final-accounts", "结余分配|59|5.00", "结余分配|59|6.00", {"balance-totals"}),
+        # the column 增减额 of 一般公共预算支出表
+        ("central", "-25.00", "-24.00", {"change-total"}),
+        # 小计 of 上年结转结余 in 收入总表 stands in the total of its row
+        ("beijing", "5.00|50.00|45.00", "5.00|51.00|45.00", {"row-sums", "table-narrative"}),
+    ],
+)
+def test_a_wrong_sum_in_a_template_is_found(name, right, wrong, rules, tmp_path):
+    document = template(name)
+    for table in document["table"]:
+        if right in table["drawn"]:
+            table["drawn"] = table["drawn"].replace(right, wrong, 1)
+            break
+    else:
+        pytest.fail(f"{right} stands in no table")
+    made = built(document, tmp_path)
+    assert {one.rule for one in made.findings if one.severity == "error"} == rules
+
+
+@pytest.mark.parametrize("name", ["central", "final-accounts"])
+def test_a_workbook_of_a_template_says_the_same_as_its_page(name):
+    document = template(name)
+    sheets = {
+        f"{at}": ([table["caption"], f"单位：{document.get('unit', '万元')}"], table["drawn"])
+        for at, table in enumerate(document["table"], 1)
+    }
+    from_page = read(document).rows["budget_lines"]
+    given = Sidecar(
+        department=document["title"].split("20")[0],
+        year=from_page[0]["stated_in"],
+        region=from_page[0]["region_code"],
+        doc_type="final-accounts" if name == "final-accounts" else None,
+    )
+    source = Source(Path("document.xlsx"), "0" * 64, 1, read_xlsx(drawing.workbook(sheets)))
+    found = interpret(source, given)
+    wanted = {row["line_key"]: row["amount_cny"] for row in from_page}
+    assert {row["line_key"]: row["amount_cny"] for row in found.rows["budget_lines"]} == wanted
