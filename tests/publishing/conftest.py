@@ -213,3 +213,15 @@ def no_secrets(monkeypatch):
         if re.search(r"TOKEN|PASSWORD|SECRET|^AWS_|_FILE$|PROXY|CA_BUNDLE", name, re.IGNORECASE):
             monkeypatch.delenv(name)
     monkeypatch.setattr(secrecy, "_known", set())
+
+
+@pytest.fixture(scope="session")
+def sparql():
+    """A SPARQL server in this process."""
+    path = Path(__file__).parent / "sparqlserver.py"
+    spec = importlib.util.spec_from_file_location("sparqlserver", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    with module.SparqlServer() as running:
+        yield running

@@ -122,6 +122,7 @@ class FaultProxy:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # many small writes, none of which should wait
     owner: FaultProxy
     timeout = 60
 
@@ -207,9 +208,9 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def _back(self, answer, fault):
-        self.send_response(answer.status, answer.reason)
+        self.send_response_only(answer.status, answer.reason)
         for name, value in answer.getheaders():
-            if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
+            if name.lower() not in ("connection", "transfer-encoding"):
                 self.send_header(name, value)
         sized = answer.getheader("Content-Length") is not None
         empty = self.command == "HEAD" or answer.status in (204, 304)

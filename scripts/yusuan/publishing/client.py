@@ -115,9 +115,7 @@ class Client:
     def __post_init__(self) -> None:
         """Look at the address."""
         refuse_userinfo(self.address)
-        parts = urlsplit(self.address)
-        if self.secret is not None and parts.scheme == "http" and not _is_loopback(parts.hostname):
-            log.warning(say("remote-plain", host=self.host))
+        self._warn_in_clear()
 
     @property
     def host(self) -> str:
@@ -249,6 +247,21 @@ class Client:
             else:
                 body = _read(response, deadline, self.name, self.host, request.told)
             return Answer(response.status_code, response.headers, body)
+
+    def show(self, secret: Secret, scheme: str) -> None:
+        """Show a secret from now on.
+
+        Args:
+            secret: The secret.
+            scheme: How; see the class.
+        """
+        self.secret, self.scheme, self._session = secret, scheme, None
+        self._warn_in_clear()
+
+    def _warn_in_clear(self) -> None:
+        parts = urlsplit(self.address)
+        if self.secret is not None and parts.scheme == "http" and not _is_loopback(parts.hostname):
+            log.warning(say("remote-plain", host=self.host))
 
     def _opened(self) -> Session:
         if self._session is None:

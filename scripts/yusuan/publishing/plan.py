@@ -226,14 +226,15 @@ def differences(receipt: Receipt, standing: Mapping[str, str]) -> list[Differenc
     """
     known = {**receipt.files, **receipt.others}
     found = [
-        _difference("missing" if path not in standing else "changed", path)
+        difference("missing" if path not in standing else "changed", path)
         for path, seal in sorted(known.items())
         if standing.get(path) != seal.sha256
     ]
-    return found + [_difference("added", path) for path in sorted(standing.keys() - known.keys())]
+    return found + [difference("added", path) for path in sorted(standing.keys() - known.keys())]
 
 
-def _difference(kind: Literal["missing", "changed", "added"], path: str) -> Difference:
+def difference(kind: Literal["missing", "changed", "added"], path: str) -> Difference:
+    """Return how one file differs, in words."""
     return Difference(kind, path, say(f"verify-{kind}", path=path))
 
 

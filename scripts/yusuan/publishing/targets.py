@@ -16,6 +16,8 @@ from yusuan.publishing.folder import Folder
 from yusuan.publishing.place import Place, place_of
 from yusuan.publishing.plan import Target
 
+PORTAL_FOLDER = "portal"
+
 
 def _ckan(place: Place) -> Target:
     from yusuan.publishing.ckan.target import Ckan
@@ -23,9 +25,15 @@ def _ckan(place: Place) -> Target:
     return Ckan(place)
 
 
-PORTAL_FOLDER = "portal"
+def _sparql(place: Place) -> Target:
+    from yusuan.publishing.sparql import Sparql
+
+    return Sparql(place)
+
+
 # What is published to a server: the first word of its address → the target.
-SERVERS: Mapping[str, Callable[[Place], Target]] = {"ckan": _ckan}
+SERVERS: Mapping[str, Callable[[Place], Target]] = {"ckan": _ckan, "sparql": _sparql}
+
 # A single letter before a colon is a drive of Windows.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):").match
 _ADDRESS = re.compile(r"https?://[^\s<>\"'{}|\\^`]+/").fullmatch
