@@ -17,6 +17,10 @@ from yusuan.querying.wording import declare
 
 BASE = "https://w3id.org/yusuan/"
 DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
+UNREAD = (
+    "it can't be read from here on\n  Correct it by the grammar of SPARQL 1.1; "
+    "yusuan query alone lists queries that are ready"
+)
 ANSWER = Rows(
     ("name", "code", "amount_cny", "document"),
     [
@@ -65,9 +69,132 @@ def test_findings_and_vocabulary_are_asked_too(published):
         ),
         (
             "SELECT * WHERE { ?s ?p }",
+            f"1:18 SELECT * WHERE {{ ?s ?p }}: {UNREAD}",
+        ),
+        (
+            "SELECT *\nWHERE {\n  ?l ys:budgetItem ?i ;\n  ys:printed ?p\n    ys:printedUnit ?u }",
+            f"5:5 ys:printedUnit ?u }}: {UNREAD}",
+        ),
+        (
+            "SELECT * WHERE { ?line ys:amount ?a }",
             (
-                "1:25 SELECT * WHERE { ?s ?p }: it can't be read from here on\n  Correct it by the "
-                "grammar of SPARQL 1.1; yusuan query alone lists queries that are ready"
+                "1:24 SELECT * WHERE { ?line ys:amount ?a }: there is no term ys:amount\n"
+                "  Is obeum:amount meant?"
+            ),
+        ),
+        (
+            "SELECT ?s, ?o WHERE { ?s ?p ?o }",
+            f"1:10 SELECT ?s, ?o WHERE {{ ?s ?p ?o }}: {UNREAD}",
+        ),
+        (
+            "SELECT * WHERE { ?s ?p ?o",
+            (
+                "1:16 SELECT * WHERE { ?s ?p ?o: the “{” here is never closed\n"
+                "  Brackets come in pairs, one inside the other: { }, ( ), [ ]"
+            ),
+        ),
+        (
+            "SELECT * WHERE { ?s ?p ?o) }",
+            (
+                "1:26 SELECT * WHERE { ?s ?p ?o) }: the “)” here closes nothing that is open\n"
+                "  Brackets come in pairs, one inside the other: { }, ( ), [ ]"
+            ),
+        ),
+        (
+            "SELECT * WHERE { ?s ys:printed '26 }",
+            (
+                "1:32 SELECT * WHERE { ?s ys:printed '26 }: the text that begins here has no "
+                "closing quote\n  Close it with the same quote; a quote inside is written "
+                "\\\" or \\'"
+            ),
+        ),
+        (
+            "SELECT ？s WHERE { ?s ?p ?o }",
+            (
+                "1:8 SELECT ？s WHERE { ?s ?p ?o }: ？ is a full-width sign, and SPARQL knows "
+                "ASCII signs only\n  Is ? meant?"
+            ),
+        ),
+        (
+            "SELECT * WHERE { ?s ys:printed “26” }",
+            (
+                "1:32 SELECT * WHERE { ?s ys:printed “26” }: “ is a full-width sign, and SPARQL "
+                'knows ASCII signs only\n  Is " meant?'
+            ),
+        ),
+        (
+            "SELECT COUNT(?s) WHERE { ?s ?p ?o }",
+            (
+                "1:8 SELECT COUNT(?s) WHERE { ?s ?p ?o }: in SELECT, COUNT stands in brackets and "
+                "has a name\n  Write SELECT (COUNT(?x) AS ?n)"
+            ),
+        ),
+        (
+            "SELECT ?s (SUM(?o) AS ?n) WHERE { ?s ?p ?o }",
+            (
+                "1:1 SELECT ?s (SUM(?o) AS ?n) WHERE { ?s ?p ?o }: a variable of SELECT is neither "
+                "added up nor named by GROUP BY\n  End the query with GROUP BY and these "
+                "variables, or write them as (MIN(?x) AS ?y)"
+            ),
+        ),
+        (
+            "SELECT * WHERE { ?s ys:lineRole code:line-role/leaf }",
+            (
+                "1:33 SELECT * WHERE { ?s ys:lineRole code:line-role/leaf }: a name with a prefix "
+                "can't hold a slash: code:line-role/leaf\n"
+                "  Write it out: <https://w3id.org/yusuan/code/line-role/leaf>"
+            ),
+        ),
+        (
+            "SELECT * WHERE { ?s ?p <http://x y> }",
+            (
+                "1:24 SELECT * WHERE { ?s ?p <http://x y> }: this IRI holds a character that none "
+                "may hold: <http://x y>\n"
+                "  Leave out blanks and quotes, or write them as %20 and the like"
+            ),
+        ),
+        (
+            "PREFIX x <http://x/> SELECT * WHERE { ?s x:y ?o }",
+            (
+                "1:8 PREFIX x <http://x/> SELECT * WHERE { ?s x:y ?o }: the declaration of the "
+                "prefix x lacks a colon\n  Write PREFIX x: <…>"
+            ),
+        ),
+        (
+            "SELECT * WHERE { ?s ?p ?o FILTER(REGEXP(?o, 'x')) }",
+            (
+                "1:34 SELECT * WHERE { ?s ?p ?o FILTER(REGEXP(?o, 'x')) }: REGEXP is no word of "
+                "SPARQL\n  Is REGEX meant?"
+            ),
+        ),
+        (
+            "SELECT * FROM budget_lines",
+            (
+                "1:15 SELECT * FROM budget_lines: this looks like SQL: FROM budget_lines; what is "
+                "asked here is SPARQL\n  yusuan stack puts the tables into DuckDB, which SQL asks; "
+                "SPARQL is written SELECT ?x WHERE { ?x a ys:BudgetLine }"
+            ),
+        ),
+        (
+            "DELETE WHERE { ?s ?p ?o }",
+            (
+                "1:1 DELETE WHERE { ?s ?p ?o }: DELETE changes data, and a query only reads\n"
+                "  Data is changed in the tables of its package; yusuan store add puts packages "
+                "into a store"
+            ),
+        ),
+        (
+            "SELECT * WHERE { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
+            (
+                "1:18 SELECT * WHERE { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }: the query has "
+                "SERVICE in it, and yusuan asks no other endpoint for it\n  Ask that endpoint "
+                "itself with --endpoint, or fetch its data first"
+            ),
+        ),
+        (
+            "SELECT * WHERE",
+            f"1:15 SELECT * WHERE: {UNREAD}".replace(
+                "it can't be read from here on", "the query ends too early"
             ),
         ),
     ],
@@ -87,6 +214,18 @@ def test_a_term_of_others_that_nothing_has_is_a_hint(published):
         "obeud:organisation in line 1, column 21 of the query is nowhere in the data; "
         "the nearest term is obeud:organization"
     )
+
+
+def test_signs_in_texts_and_comments_are_no_mistakes(published):
+    query = """# “全角”，SERVICE { ( 'x
+      ASK { ?s rdfs:label|skos:prefLabel ?o FILTER(CONTAINS(?o, "，（SERVICE {")) }"""
+    assert ask(published, query, 60) == Truth(holds=False)
+
+
+def test_a_term_that_is_like_no_other_is_a_hint_too(published):
+    query = "SELECT * WHERE { ?s obeud:xyzzy ?o }"
+    (hint,) = hints(published, query, ask(published, query, 60))
+    assert hint.text("en") == "obeud:xyzzy in line 1, column 21 of the query is nowhere in the data"
 
 
 def test_what_looks_like_a_name_in_a_text_is_none():

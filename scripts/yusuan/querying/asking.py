@@ -10,7 +10,7 @@ from yusuan.querying.answers import Answer, Rows, answer_of
 from yusuan.querying.sources import Source
 from yusuan.querying.storing import FAULTS
 from yusuan.querying.waiting import within
-from yusuan.querying.wording import Stranger, explained, misnamed, place, unknown_terms
+from yusuan.querying.wording import Stranger, explained, misnamed, no_service, place, unknown_terms
 
 RDF_PROPERTY = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property"
 OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
@@ -25,10 +25,12 @@ def ask(source: Source, query: str, timeout: float) -> Answer:
         timeout: Seconds after which it is given up.
 
     Raises:
-        QueryError: The query can't be read, or names a term of ours that there is not.
+        QueryError: The query can't be read, names a term of ours that there is not, or would ask
+            another endpoint.
         AnswerError: The time is up.
         StoreError: The store can't be read.
     """
+    no_service(query)
     # A server that goes on asks from processes of their own.
     return within(timeout, "SPARQL", lambda: _answer(source, query))
 
@@ -40,8 +42,8 @@ def hints(source: Source, query: str, answer: Answer) -> list[Message]:
     found = []
     for one in _strangers(source, query):
         line, column = place(query, one.at)
-        nearest = one.nearest or "-"
-        found.append(say("query-hint", line=line, column=column, term=one.name, nearest=nearest))
+        key = "query-hint" if one.nearest else "query-hint-alone"
+        found.append(say(key, line=line, column=column, term=one.name, nearest=one.nearest))
     return found
 
 

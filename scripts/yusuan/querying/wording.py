@@ -12,18 +12,9 @@ from typing import NamedTuple
 
 from yusuan.errors import QueryError
 from yusuan.messages import Message, say
+from yusuan.querying.mistakes import mistake, stop
+from yusuan.querying.tokens import Token, tokens
 
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)
-    |(?P<string>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
-    |(?P<iri><[^<>"{}|^`\\\s]*>)
-    |(?P<variable>[?$]\w+|@[A-Za-z-]+|_:[\w.-]+)
-    |(?P<name>(?:[A-Za-z][\w.-]*)?:(?:[\w:%-]|\.(?=[\w:%-]))*)
-    |(?P<word>[A-Za-z_]\w*)
-    |.""",
-    re.VERBOSE | re.DOTALL,
-)
-_WHERE = re.compile(r"error at (\d+):(\d+)")
 _WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -75,24 +66,24 @@ def names(query: str) -> tuple[dict[str, str], list[Name]]:
     """Return the prefixes that a query declares itself, and the prefixed names that it uses."""
     declared: dict[str, str] = {}
     found: list[Name] = []
-    tokens = [match for match in _TOKEN.finditer(query) if match.lastgroup not in (None, "comment")]
+    words = [one for one in tokens(query) if one.kind not in ("comment", "sign")]
     at = 0
-    while at < len(tokens):
-        match = tokens[at]
-        if _declares(tokens, at):
-            declared[tokens[at + 1][0][:-1]] = tokens[at + 2][0][1:-1]
+    while at < len(words):
+        one = words[at]
+        if _declares(words[at : at + 3]):
+            declared[words[at + 1].text[:-1]] = words[at + 2].text[1:-1]
             at += 3
             continue
-        if match.lastgroup == "name":
-            prefix, _, local = match[0].partition(":")
-            found.append(Name(prefix, local, match.start()))
+        if one.kind == "name":
+            prefix, _, local = one.text.partition(":")
+            found.append(Name(prefix, local, one.at))
         at += 1
     return declared, found
 
 
-def _declares(tokens: list[re.Match[str]], at: int) -> bool:
-    kinds = [match.lastgroup for match in tokens[at : at + 3]]
-    return kinds == ["word", "name", "iri"] and tokens[at][0].lower() == "prefix"
+def _declares(words: list[Token]) -> bool:
+    kinds = [one.kind for one in words]
+    return kinds == ["word", "name", "iri"] and words[0].text.lower() == "prefix"
 
 
 def declare(query: str, known: Mapping[str, str]) -> str:
@@ -120,20 +111,34 @@ def explained(query: str, fault: str, known: Mapping[str, str]) -> QueryError:
     """
     declared, used = names(query)
     every = {**known, **declared}
+    wrong = mistake(query, every)
+    if wrong is not None:
+        return _at(query, wrong.at, wrong.reason, wrong.advice)
     for name in used:
         if name.prefix not in every:
             near = _nearest(name.prefix, every)
             return _at(query, name.at, say("query-prefix", prefix=name.prefix),
                        _meant(f"{near}:" if near else ""))  # fmt: skip
-    for word, at in _words(query):
-        near = _nearest(word.lower(), _WORDS)
-        if word.lower() not in _WORDS and near:
-            return _at(query, at, say("query-word", word=word), _meant(near.upper()))
-    match = _WHERE.search(fault)
-    if match is None:
-        return QueryError("SPARQL", say("query-fault", fault=fault), say("query-advice"))
-    at = _offset(query, int(match[1]), int(match[2]))
-    return _at(query, at, say("query-unread"), say("query-advice"))
+    for word in tokens(query):
+        near = _nearest(word.text.lower(), _WORDS)
+        if word.kind == "word" and word.text.lower() not in _WORDS and near:
+            return _at(query, word.at, say("query-word", word=word.text), _meant(near.upper()))
+    at = stop(query, fault)
+    if "variable that is unbound" in fault:
+        return _at(query, 0, say("query-group"), say("query-group-advice"))
+    reason = say("query-ends") if at >= len(query.rstrip()) else say("query-unread")
+    return _at(query, at, reason, say("query-advice"))
+
+
+def no_service(query: str) -> None:
+    """Refuse a query that would have the engine ask others.
+
+    Raises:
+        QueryError: It has SERVICE in it.
+    """
+    for one in tokens(query):
+        if one.kind == "word" and one.text.lower() == "service":
+            raise _at(query, one.at, say("query-service"), say("query-service-advice"))
 
 
 def unknown_terms(query: str, known: Mapping[str, str], defined: set[str]) -> Iterator[Stranger]:
@@ -150,11 +155,26 @@ def unknown_terms(query: str, known: Mapping[str, str], defined: set[str]) -> It
         namespace = every.get(name.prefix, "")
         if not name.local or not namespace or namespace + name.local in defined:
             continue
-        locals_ = {iri.removeprefix(namespace) for iri in defined if iri.startswith(namespace)}
-        if locals_:
-            near = _nearest(name.local, locals_)
-            meant = f"{name.prefix}:{near}" if near else ""
+        if any(iri.startswith(namespace) for iri in defined):
+            meant = _nearest_term(name, every, defined)
             yield Stranger(f"{name.prefix}:{name.local}", namespace + name.local, meant, name.at)
+
+
+def _nearest_term(name: Name, known: Mapping[str, str], defined: set[str]) -> str:
+    """Return the term that may be meant: likely of the same prefix, else of another one."""
+
+    def best(prefixes: Mapping[str, str], cutoff: float) -> str:
+        terms = {
+            iri.removeprefix(namespace): f"{prefix}:{iri.removeprefix(namespace)}"
+            for prefix, namespace in sorted(prefixes.items())
+            for iri in defined
+            if iri.startswith(namespace)
+        }
+        near = get_close_matches(name.local, sorted(terms), n=1, cutoff=cutoff)
+        return terms[near[0]] if near else ""
+
+    own = {name.prefix: known[name.prefix]}
+    return best(own, 0.8) or best(known, 0.8) or best(own, 0.6)
 
 
 def place(query: str, at: int) -> tuple[int, int]:
@@ -176,17 +196,6 @@ def _at(query: str, at: int, reason: Message, advice: Message) -> QueryError:
     line, column = place(query, at)
     shown = query.split("\n")[line - 1].strip()
     return QueryError(f"{line}:{column} {shown}", reason, advice)
-
-
-def _words(query: str) -> Iterator[tuple[str, int]]:
-    for match in _TOKEN.finditer(query):
-        if match.lastgroup == "word":
-            yield match[0], match.start()
-
-
-def _offset(query: str, line: int, column: int) -> int:
-    lines = query.split("\n")
-    return sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
 
 
 def _nearest(word: str, known: Mapping[str, str] | frozenset[str] | set[str]) -> str:
