@@ -60,6 +60,7 @@ HEAVY = (
     "rdflib",
     "requests",
     "rich",
+    "vl_convert",
     "xlrd",
 )
 

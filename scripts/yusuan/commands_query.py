@@ -17,13 +17,13 @@ from yusuan.messages import LANGUAGES, say
 from yusuan.options import path, seconds
 
 if TYPE_CHECKING:
-    from yusuan.querying import Answer, Question
+    from yusuan.querying import Answer, Chart, Question
 
 # As `querying.FORMATS` and `querying.PARAMETERS` have them, which are not loaded for a help text.
 FORMATS = ("table", "csv", "tsv", "json", "xlsx", "parquet", "ttl")
 PARAMETERS = ("county", "year", "remit", "item", "word")
-_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".xlsx": "xlsx",
-             ".parquet": "parquet", ".ttl": "ttl"}  # fmt: skip
+_SUFFIXES = {"": "table", ".txt": "table", ".csv": "csv", ".tsv": "tsv", ".json": "json",
+             ".xlsx": "xlsx", ".parquet": "parquet", ".ttl": "ttl"}  # fmt: skip
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -53,6 +53,7 @@ def _register_query(main: click.Group, tell: Callable[[str], str], lang: _Option
     @click.option("--endpoint", metavar="URL", help=tell("help-endpoint"))
     @click.option("--format", "form", type=click.Choice(FORMATS), help=tell("help-query-format"))
     @click.option("-o", "--output", metavar="FILE", type=path, help=tell("help-query-output"))
+    @click.option("--chart", metavar="FILE.svg", type=path, help=tell("help-query-chart"))
     @click.option("--timeout", metavar="SECONDS", default="60", callback=seconds,
                   help=tell("help-query-timeout"))  # fmt: skip
     @click.option("--county", metavar="CODE", help=tell("help-county"))
@@ -86,12 +87,16 @@ def _register_query(main: click.Group, tell: Callable[[str], str], lang: _Option
         if endpoint is not None and places:
             raise UsageError("--endpoint", say("endpoint-beside"), say("endpoint-beside-advice"))
         form = _form(options["form"], options["output"])
+        target = _svg(options["chart"])
         text = asked if file is None else _read(file)
         if canned is None and file is None and not any(sign in asked for sign in "{<?: "):
             raise UsageError(asked, say("no-question"), say("no-question-advice"))
         answer, base = _ask(canned or text, given, endpoint, [Path(one) for one in places], timeout,
                             lang)  # fmt: skip
+        chart = None if target is None else _drawn(answer, canned, lang)
         _write(answer, form, base, options["output"], lang)
+        if chart is not None and target is not None:
+            _save_chart(chart, target, lang)
 
 
 def _ask(
@@ -131,10 +136,39 @@ def _read(file: Path) -> str:
 def _form(form: str | None, output: Path | None) -> str:
     """Return the format: as asked for, else by the name of the file, else a table."""
     if form is None:
-        form = "table" if output is None else _SUFFIXES.get(output.suffix.lower(), "table")
+        suffix = "" if output is None else output.suffix.lower()
+        if suffix not in _SUFFIXES:
+            advice = say("format-suffix-advice", known=", ".join(filter(None, _SUFFIXES)))
+            raise UsageError(str(output), say("format-suffix", suffix=suffix), advice)
+        form = _SUFFIXES[suffix]
     if form in ("xlsx", "parquet") and output is None:
         raise UsageError("--format", say("format-file", form=form), say("format-file-advice"))
     return form
+
+
+def _svg(chart: Path | None) -> Path | None:
+    if chart is not None and chart.suffix.lower() != ".svg":
+        raise UsageError(str(chart), say("chart-suffix"), say("chart-suffix-advice"))
+    return chart
+
+
+def _drawn(answer: Answer, canned: Question | None, lang: str) -> Chart:
+    from yusuan.querying import draw
+
+    if canned is None:
+        return draw(answer, None, None, None, lang)
+    if canned.drawing is None:
+        raise UsageError("--chart", say("chart-none", question=canned.name),
+                         say("chart-none-advice"))  # fmt: skip
+    return draw(answer, canned.drawing, canned.titles[lang], canned.descriptions[lang], lang)
+
+
+def _save_chart(chart: Chart, target: Path, lang: str) -> None:
+    from yusuan.package import save
+
+    save([chart.svg], target)
+    for note in (*chart.notes, say("chart-done", target=target)):
+        click.echo(note.text(lang), err=True)
 
 
 def _write(answer: Answer, form: str, base: str, output: Path | None, lang: str) -> None:

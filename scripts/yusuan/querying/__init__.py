@@ -5,6 +5,7 @@ It serves nobody over HTTP; see `serving`.
 
 from yusuan.querying.answers import Answer, Cell, Rows, Statements, Truth
 from yusuan.querying.asking import ask, hints
+from yusuan.querying.charting import Chart, Drawing, draw
 from yusuan.querying.endpoint import ask_endpoint
 from yusuan.querying.formats import BINARY, FORMATS, render
 from yusuan.querying.questions import PARAMETERS, Question, question, questions
@@ -17,6 +18,8 @@ __all__ = [
     "PARAMETERS",
     "Answer",
     "Cell",
+    "Chart",
+    "Drawing",
     "Question",
     "Rows",
     "Source",
@@ -25,6 +28,7 @@ __all__ = [
     "ask",
     "ask_endpoint",
     "declare",
+    "draw",
     "hints",
     "open_sources",
     "own_base",

@@ -17,6 +17,7 @@ from yusuan.errors import UsageError
 from yusuan.mapping import base_of
 from yusuan.messages import say
 from yusuan.package.shipped import template
+from yusuan.querying.charting import Drawing
 from yusuan.terms import literal
 
 _HEAD = re.compile(r"(?:# .*\n)+")
@@ -43,6 +44,7 @@ class Question:
         descriptions: What its columns are, in each language.
         parameters: What it can be narrowed to.
         text: The file.
+        drawing: How its answer is drawn; None where it is no series.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Question:
     descriptions: Mapping[str, str]
     parameters: tuple[str, ...]
     text: str
+    drawing: Drawing | None = None
 
     def query(self, given: Mapping[str, str], base: str) -> str:
         """Return the query, narrowed by the parameters that are given.
@@ -103,6 +106,11 @@ def _question(text: str) -> Question:
     if match is None:
         raise KeyError(text[:80])
     head = tomllib.loads(re.sub(r"(?m)^# ", "", match[0]))
+    chart = head.get("chart")
+    drawing = None if chart is None else Drawing(
+        tuple(chart["by"]), tuple(chart["of"]), chart.get("colour"), chart.get("stack", False),
+        chart.get("names", {}), chart.get("sentence", {}),
+    )  # fmt: skip
     return Question(
-        head["name"], head["title"], head["description"], tuple(head["parameters"]), text
+        head["name"], head["title"], head["description"], tuple(head["parameters"]), text, drawing
     )
