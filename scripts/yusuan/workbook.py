@@ -6,13 +6,14 @@ same bytes.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 from yusuan.messages import LANGUAGES, say
 from yusuan.package import Package
@@ -27,6 +28,8 @@ MOST_ROWS = 1_048_576
 DIGITS = 15  # what a number of Excel keeps
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MOMENT = b"1980-01-01T00:00:00Z"
+_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_PIECE = 1 << 20  # bytes
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 # What XML can't hold.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -34,10 +37,13 @@ _FIRST_DATE = date(1900, 3, 1)  # before it, Excel counts a day that never was
 Value = str | int | float | bool | date | None
 
 
-def workbook(package: Package) -> bytes:
-    """Return the workbook of a package.
+def workbook(package: Package, path: Path) -> Path:
+    """Write the workbook of a package to a new file and return it.
+
+    Rows go to the disk as they are read, so that a large table needs no more memory.
 
     Raises:
+        OSError: The disk is full.
         PackageError: A table can't be read.
     """
     from openpyxl import Workbook
@@ -53,9 +59,10 @@ def workbook(package: Package) -> bytes:
         _sheet(book, _name(title, taken), rows, [18] * len(resource["schema"]["fields"]))
     words = _dictionary(package)
     _sheet(book, _name(say("bundle-dictionary").text("zh"), taken), words, (20, 24, 10, 30, 60))
-    written = io.BytesIO()
-    book.save(written)
-    return _without_time(written.getvalue())
+    with TemporaryFile(dir=path.parent) as draft:
+        book.save(draft)
+        _write_without_time(draft, path)
+    return path
 
 
 def metadata(package: Package) -> list[tuple[str, str]]:
@@ -211,15 +218,15 @@ def _name(title: str, taken: set[str]) -> str:
     return name
 
 
-def _without_time(content: bytes) -> bytes:
-    """Return a workbook in which no time of its making stands."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
+def _write_without_time(draft: IO[bytes], path: Path) -> None:
+    """Write a workbook anew so that no time of its making stands in it."""
+    with zipfile.ZipFile(draft) as old, zipfile.ZipFile(path, "w") as new:
         for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _MOMENT, part)
             info = zipfile.ZipInfo(name, _DATE)
             info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
-            new.writestr(info, part)
-    return written.getvalue()
+            info.file_size = old.getinfo(name).file_size
+            with old.open(name) as part, new.open(info, "w") as copy:
+                while piece := part.read(_PIECE):
+                    # The one part with a time is shorter than a piece.
+                    timeless = name == "docProps/core.xml"
+                    copy.write(_TIME.sub(_MOMENT, piece) if timeless else piece)

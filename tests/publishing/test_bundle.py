@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from datetime import date, datetime
@@ -139,11 +138,13 @@ def test_markdown_shows_a_text_as_it_is(text, markdown):
 
 
 @pytest.fixture(scope="module")
-def book(released):
+def book(released, tmp_path_factory):
     """The workbook of the first package, as a spreadsheet program reads it."""
-    content = workbook(released.package)
-    assert workbook(released.package) == content
-    return openpyxl.load_workbook(io.BytesIO(content))
+    folder = tmp_path_factory.mktemp("book")
+    path = workbook(released.package, folder / "one.xlsx")
+    assert workbook(released.package, folder / "two.xlsx").read_bytes() == path.read_bytes()
+    assert sorted(one.name for one in folder.iterdir()) == ["one.xlsx", "two.xlsx"]
+    return openpyxl.load_workbook(path)
 
 
 def typed(text, kind):
@@ -218,14 +219,15 @@ def package_of(cell):
         ("a\x0bb", "a\ufffdb"),
     ],
 )
-def test_words_stay_words(cell, kept):
-    found = openpyxl.load_workbook(io.BytesIO(workbook(package_of(cell))))["projects"]["A2"]
+def test_words_stay_words(cell, kept, tmp_path):
+    path = workbook(package_of(cell), tmp_path / "a.xlsx")
+    found = openpyxl.load_workbook(path)["projects"]["A2"]
     assert (found.value, found.data_type) == (kept, "s")
 
 
-def test_a_text_too_long_for_a_cell_says_so():
-    content = workbook(package_of("预" * 40_000))
-    found = openpyxl.load_workbook(io.BytesIO(content))["projects"]["A2"].value
+def test_a_text_too_long_for_a_cell_says_so(tmp_path):
+    path = workbook(package_of("预" * 40_000), tmp_path / "a.xlsx")
+    found = openpyxl.load_workbook(path)["projects"]["A2"].value
     assert len(found) == 32_767
     assert found.endswith("（单元格放不下，全文见 CSV）")
 

@@ -88,14 +88,14 @@ def _file(package: Package, resource: dict[str, Any]) -> tuple[list[Finding], bo
             fault("package-file", name, say("path-outside", path=path), Place(path=path))
         ], False
     try:
-        content = package.content(path)
+        start = next(package.pieces(path), b"")
         if "schema" in resource:
             for _ in package.stream(name)[1]:
                 pass
     except PackageError as error:
         rule = "package-rows" if error.reason.key == "row-length" else "package-file"
         return [fault(rule, name, error.reason, _place(path, error.reason))], False
-    if "schema" in resource and content.startswith(b"\xef\xbb\xbf"):
+    if "schema" in resource and start.startswith(b"\xef\xbb\xbf"):
         mark = Place(path=path, line=1, column=1)
         return [fault("package-file", name, say("csv-bom"), mark)], True
     return [], True
@@ -113,21 +113,25 @@ def _place(path: str, reason: Message) -> Place:
 def _seal(package: Package, resource: dict[str, Any]) -> Iterator[Finding]:
     """Look whether a file is the one whose size and hash the descriptor states."""
     name, place = resource["name"], Place(path=resource["path"])
-    content, stated, size = package.content(place.path), resource.get("hash"), resource.get("bytes")
+    stated, size = resource.get("hash"), resource.get("bytes")
     if isinstance(stated, str):
         # A hash without a name is MD5, by the specification.
         algorithm, digest = stated.split(":", 1) if ":" in stated else ("md5", stated)
         if algorithm not in _ALGORITHMS:
             yield fault("package-seal", name, say("seal-unknown", algorithm=algorithm), place)
             return
-        actual = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
+        summed = hashlib.new(algorithm, usedforsecurity=False)
+        for piece in package.pieces(place.path):
+            summed.update(piece)
+        actual = summed.hexdigest()
         if actual != digest.lower():
             message = say("seal-broken", stated=digest[:12], actual=actual[:12])
             yield fault("package-seal", name, message, place)
-    elif isinstance(size, int) and size != len(content):
-        yield fault(
-            "package-seal", name, say("size-differs", stated=size, actual=len(content)), place
-        )
+    elif isinstance(size, int):
+        found = sum(map(len, package.pieces(place.path)))
+        if found != size:
+            message = say("size-differs", stated=size, actual=found)
+            yield fault("package-seal", name, message, place)
 
 
 def _frictionless(package: Package, broken: set[str]) -> tuple[list[Finding], int]:

@@ -13,7 +13,15 @@ from typing import Any
 from yusuan.errors import PackageError
 from yusuan.mapping import TableMap, base_of, encode, table_maps
 from yusuan.messages import say
-from yusuan.package import DESCRIPTOR, FILE_OF, Package, program_version, resealed, seals_of
+from yusuan.package import (
+    DESCRIPTOR,
+    FILE_OF,
+    Package,
+    program_version,
+    resealed,
+    seal_of,
+    seals_of,
+)
 
 Row = Mapping[str, str]
 Texts = Mapping[str, str]
@@ -176,13 +184,14 @@ def described(package: Package, made: Mapping[str, bytes]) -> Package:
         for one in package.descriptor["resources"]
         if one["name"] == _TEXT or one["name"] not in FILE_OF
     ]
+    seals = seals_of(files)
     for resource in kept:
         try:
-            files[resource["path"]] = package.content(resource["path"])
+            seals[resource["path"]] = seal_of(package.pieces(resource["path"]))
         except PackageError:
             # Not there, which is told where files are checked; what is stated of it stays.
             continue
-    descriptor = resealed({**package.descriptor, "resources": kept}, seals_of(files))
+    descriptor = resealed({**package.descriptor, "resources": kept}, seals)
     return replace(package, descriptor=descriptor, files={**(package.files or {}), **files})
 
 

@@ -4,7 +4,7 @@ The waist of the program: what comes before gives rows, what comes after works f
 as it stands on disk. Nothing here reads a document or knows what a row means.
 """
 
-from yusuan.package.descriptor import FILE_OF, Origin, as_json, resealed, seals_of
+from yusuan.package.descriptor import FILE_OF, Origin, as_json, resealed, seal_of, seals_of
 from yusuan.package.facts import is_facts_only, prose_columns, without_prose
 from yusuan.package.loading import Package, above, nearest, read, rebuild
 from yusuan.package.shipped import DESCRIPTOR, home, program_version, schema, template
@@ -39,6 +39,7 @@ __all__ = [
     "resealed",
     "save",
     "schema",
+    "seal_of",
     "seals_of",
     "standing_base",
     "standing_document",

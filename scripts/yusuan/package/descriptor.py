@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,15 @@ class Seal:
 def seals_of(files: Mapping[str, bytes]) -> dict[str, Seal]:
     """Return path → size and hash of some files."""
     return {path: Seal(len(data), sha256(data).hexdigest()) for path, data in files.items()}
+
+
+def seal_of(pieces: Iterable[bytes]) -> Seal:
+    """Return size and hash of a file that is read piece by piece."""
+    digest, size = sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    return Seal(size, digest.hexdigest())
 
 
 def as_json(content: object) -> bytes:

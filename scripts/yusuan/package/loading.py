@@ -20,6 +20,8 @@ from yusuan.package.cells import to_csv
 from yusuan.package.facts import is_facts_only
 from yusuan.package.shipped import DESCRIPTOR, table_resources
 
+_PIECE = 1 << 20  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -60,6 +62,23 @@ class Package:
         if self.files is not None and path in self.files:
             return self.files[path]
         return read_bytes(resource_path(self.directory, {"path": path}))
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """Yield one file of the package piece by piece, however large it is.
+
+        Raises:
+            PackageError: It is not there or can't be read.
+        """
+        if self.files is not None and path in self.files:
+            yield self.files[path]
+            return
+        place = resource_path(self.directory, {"path": path})
+        try:
+            with place.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    yield piece
+        except OSError as fault:
+            raise _unreadable(place, fault) from fault
 
     def with_rows(self, table: str, rows: Iterable[Mapping[str, object]]) -> Package:
         """Return a package in memory, like this one but for the rows of one table."""

@@ -42,7 +42,7 @@ _MODE = 0o100644 << 16
 _UNIX = 3
 
 
-def bundled(release: Release, book: bytes, path: Path) -> Path:
+def bundled(release: Release, book: Path, path: Path) -> Path:
     """Write the zip of a package to a new file and return it.
 
     Raises:
@@ -121,7 +121,9 @@ class Bundle:
             raise UsageError(self.name, reason, say("bundle-several-advice"))
         (release,) = releases
         standing = self._standing(release)
-        archive = bundled(release, workbook(release.package), self.scratch / "new.zip")
+        with _failing(self.scratch):
+            book = workbook(release.package, self.scratch / "new.xlsx")
+        archive = bundled(release, book, self.scratch / "new.zip")
         steps = steps_to({self.path.name: archive}, {}, standing, ())
         return Plan(self.name, releases, steps, {self.path.name: archive}, standing)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from yusuan.errors import UsageError
 from yusuan.findings import Checked
 from yusuan.messages import say
 from yusuan.package import DESCRIPTOR, Package, read
+from yusuan.package import seal_of as sealed
 from yusuan.package.descriptor import Seal
 from yusuan.package.loading import resource_path
 from yusuan.publishing.errors import BlockedError, TargetError
@@ -99,11 +99,7 @@ def seal_of(path: Path) -> Seal:
     Raises:
         TargetError: It can't be read.
     """
-    digest, size = sha256(), 0
-    for piece in pieces(path):
-        digest.update(piece)
-        size += len(piece)
-    return Seal(size, digest.hexdigest())
+    return sealed(pieces(path))
 
 
 def pieces(path: Path) -> Iterator[bytes]:

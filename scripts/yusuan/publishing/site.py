@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from yusuan.messages import LANGUAGES, say
 from yusuan.package import FILE_OF
@@ -103,16 +104,18 @@ def _package(release: Release, url: str | None, scratch: Path) -> tuple[Listed, 
     entry = listed(release, tables)
     address = f"{address_of([entry], url)}{entry.place}/"
     files: dict[str, Content] = {path: release.file(path) for path in release.seals}
-    book = workbook(release.package)
-    archive = bundled(release, book, scratch / f"{len(list(scratch.iterdir()))}.zip")
+    drafts = Path(mkdtemp(dir=scratch))
+    book = workbook(release.package, drafts / "new.xlsx")
+    archive = bundled(release, book, drafts / "new.zip")
     made: dict[str, Content] = {f"{entry.name}.zip": archive, f"{entry.name}.xlsx": book}
     for language in LANGUAGES:
         downloads = [
             _made(path, content, kind, language)
             for (path, content), kind in zip(made.items(), ("zip", "xlsx"), strict=True)
         ]
-        page = package_page(release, tables, entry, language, address, url, downloads)
-        files = _with(release, files, {PAGE_OF[language]: page})
+        page = drafts / PAGE_OF[language]
+        page.write_bytes(package_page(release, tables, entry, language, address, url, downloads))
+        files = _with(release, files, {page.name: page})
     return entry, _with(release, files, made)
 
 

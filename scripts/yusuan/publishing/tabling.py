@@ -19,6 +19,7 @@ from yusuan.publishing.passage import Span, anchor
 
 LONGEST = 2000  # rows of one table on a page; the CSV has all
 LARGE = 1 << 23  # bytes of a table of which no more rows are held than a page shows
+ROOM = 1_000_000  # characters of a large table on a page, beside the first row of each form
 LONGEST_TEXT = 2_000_000  # characters of documents on a page
 Row = Mapping[str, str]
 Texts = Mapping[str, str]
@@ -93,14 +94,17 @@ class Tables:
     def _load(self, table: str) -> None:
         """Read a table: all its rows, or of a large one those that a page shows."""
         parting = self._parting(table)
-        large = self._is_large(table)
+        room = ROOM if self._is_large(table) else None
         counts = self._counts[table] = Counter()
         rows = self._rows[table] = []
         for row in self.every(table):
             part = row[parting[0]["name"]] if parting else ""
             counts[part] += 1
-            if not large or counts[part] <= LONGEST:
-                rows.append(row)
+            if room is not None and counts[part] > 1:
+                if counts[part] > LONGEST or room <= 0:
+                    continue
+                room -= sum(map(len, row.values()))
+            rows.append(row)
 
     def _is_large(self, table: str) -> bool:
         return (self._package.directory / self._package.path(table)).stat().st_size > LARGE
