@@ -97,7 +97,7 @@ def compared(
                 None,
             )
         ]
-    whole = _dataset_step(wanted, standing, groups, speaks=speaks)
+    whole = _dataset_step(wanted, standing, speaks=speaks)
     if whole.action == "unchanged" and (found.uploads or found.finishing or leaving):
         whole = Step("update", whole.path, whole.coming, whole.standing)
     if standing is not None and standing.is_touched and speaks:
@@ -182,9 +182,7 @@ def _table_step(
     return Step(action, f"{dataset}/{file.key}{DATASTORE}", coming, before or None)
 
 
-def _dataset_step(
-    wanted: Dataset, standing: Standing | None, groups: Sequence[str], *, speaks: bool
-) -> Step:
+def _dataset_step(wanted: Dataset, standing: Standing | None, *, speaks: bool) -> Step:
     """Return what becomes of the dataset itself."""
     coming = Seal(len(wanted.digest), wanted.digest)
     if standing is None:
@@ -193,7 +191,6 @@ def _dataset_step(
         not standing.is_pending
         and (not speaks or (not standing.is_touched and standing.wanted == wanted.digest))
         and editions_of(wanted, standing) == standing.extras.get(EDITIONS)
-        and set(groups) <= set(standing.groups)
     )
     return Step("unchanged" if same else "update", wanted.name, coming, standing.wanted or None)
 

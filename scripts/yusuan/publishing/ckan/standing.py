@@ -23,7 +23,7 @@ RUN, HIDDEN = "yusuan_run", "yusuan_hidden"
 _SEALED = ("name", "name_en", "description", "description_en", "format", "mimetype", "hash",
            "hash_algorithm", "license", "schema", "size", "last_modified", "url_type",
            PATH, WANTED, TABLE)  # fmt: skip
-# And that of a dataset; keywords, groups, owner and visibility are the portal's own affair.
+# And that of a dataset; keywords, groups, owner and visibility are for who runs the portal.
 _SEALED_FIELDS = ("title", "notes", "author", "license_id")
 _SEALED_EXTRAS = ("title_en", "notes_en", SERIES, EDITIONS, WANTED)
 

@@ -90,7 +90,7 @@ class Ckan:
         """
         datasets = wanted(releases, self.organization)
         there = {one.name: self._standing(one) for one in datasets}
-        groups = self._groups(datasets)
+        groups = self._groups([one for one in datasets if there[one.name] is None])
         owners = self._new_owners(datasets, there)
         works = self._works(datasets, there, groups, owners, has_datastore=True)
         if any(one.changes for one in works) and not self._has_datastore():
@@ -153,8 +153,11 @@ class Ckan:
         return standing
 
     def _groups(self, datasets: Sequence[Dataset]) -> dict[str, list[str]]:
-        """Return the groups of the portal that each dataset belongs to, as far as one may."""
-        if self.portal.client.secret is None or not any(one.subjects for one in datasets):
+        """Return the groups of the portal that each new dataset belongs to, as far as one may.
+
+        Later on who runs the portal decides.
+        """
+        if self.portal.client.secret is None or not datasets:
             return {}
         reply = self.portal.read("group_list_authz", am_member=False)
         if not reply.done:
