@@ -145,9 +145,10 @@ application = make_app(CKANConfigLoader("$ini").get_config())
 EOF
 cat >"$root/ckan" <<EOF
 #!/bin/sh
-# Start the application; it runs until it is killed.
+# Start the application; it runs until it is killed, and may leave the file with its number behind.
+rm -f "$root/ckan.pid"
 exec "$cache/venv/bin/gunicorn" --chdir "$root" --bind 127.0.0.1:$port --workers 1 --threads 4 \\
-    --timeout 120 --pid "$root/ckan.pid" --log-file "$root/logs/ckan.log" wsgi:application
+    --timeout 120 --no-control-socket --pid "$root/ckan.pid" --log-file "$root/logs/ckan.log" wsgi:application
 EOF
 chmod +x "$root/ckan"
 nohup "$root/ckan" >>"$root/logs/start.log" 2>&1 </dev/null &

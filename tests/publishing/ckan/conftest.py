@@ -97,9 +97,9 @@ class Server:
 
     def start(self):
         """Start it again, and wait for it."""
-        with (self.root / "logs" / "start.log").open("a") as log:
-            subprocess.Popen([self.root / "ckan"], stdout=log, stderr=log,
-                             stdin=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        log = self.root / "logs" / "start.log"
+        command = '"$0" >>"$1" 2>&1 </dev/null &'
+        subprocess.run(["/bin/sh", "-c", command, self.root / "ckan", log], check=True)
         for _ in range(240):
             if self.answers():
                 return

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from yusuan.messages import say
-from yusuan.publishing.ckan.action import Portal, Reply
+from yusuan.publishing.ckan.action import Portal
 from yusuan.publishing.ckan.comparing import Work, editions_of
 from yusuan.publishing.ckan.loading import load
 from yusuan.publishing.ckan.standing import (
@@ -93,7 +93,7 @@ class Applying:
         reply = self.portal.write("organization_create", {"name": owner.name, "title": owner.title})
         if reply.done:
             return
-        if reply.is_invalid and self.portal.read("organization_show", id=owner.name).done:
+        if self.portal.read("organization_show", id=owner.name).done:
             return
         host = self.portal.client.host
         if reply.answer.status == 403:  # noqa: PLR2004 - Forbidden
@@ -117,8 +117,9 @@ class Applying:
         reply = self.portal.write("package_create", data)
         if reply.done:
             return standing_of(reply.result)
-        if reply.refuses("name"):
-            return self._own(run, reply)
+        there = self.portal.read("package_show", id=wanted.name)
+        if there.done and there.result.get("state") != "deleted":
+            return self._own(run, standing_of(there.result))
         raise self.portal.refusal(reply)
 
     def _revise(self, standing: Standing, batch: Sequence[File], *, is_last: bool) -> Standing:
@@ -157,7 +158,7 @@ class Applying:
         if reply.done:
             return self._read()
         if reply.refuses("match"):
-            return self._own(run, reply)
+            return self._own(run, self._read())
         raise self.portal.refusal(reply)
 
     def _seal(self, standing: Standing) -> Standing:
@@ -190,7 +191,7 @@ class Applying:
         if reply.done:
             return self._read()
         if reply.refuses("match"):
-            return self._own(run, reply)
+            return self._own(run, self._read())
         raise self.portal.refusal(reply)
 
     def _extras(self, standing: Standing, run: str) -> dict[str, str]:
@@ -230,7 +231,7 @@ class Applying:
             marks["datastore_active"] = True
         return {**file.fields, **marks}
 
-    def _own(self, run: str, reply: Reply) -> Standing:
+    def _own(self, run: str, there: Standing) -> Standing:
         """Return the dataset where the request that is refused was done already.
 
         An answer may be lost, and the request sent again.
@@ -238,8 +239,6 @@ class Applying:
         Raises:
             TargetError: Somebody else has changed it.
         """
-        del reply
-        there = self._read()
         if there.extras.get(RUN) == run:
             return there
         raise self._changed()
