@@ -20,7 +20,7 @@ PACKAGE = Path(yusuan.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("commands_publish", "commands_query"),
+    ("commands_publish", "commands_query", "commands_serve"),
     ("publishing", "serving", "fleet"),
     ("report", "reporting", "explaining"),
     ("building",),
@@ -60,6 +60,8 @@ HEAVY = (
     "rdflib",
     "requests",
     "rich",
+    "starlette",
+    "uvicorn",
     "vl_convert",
     "xlrd",
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from yusuan import commands_publish, commands_query
+from yusuan import commands_publish, commands_query, commands_serve
 from yusuan.errors import UsageError, YusuanError
 from yusuan.findings import SEVERITIES
 from yusuan.messages import LANGUAGES, Message, preferred_language, say
@@ -381,3 +381,4 @@ def _package_folder(directory: Path | None) -> Path:
 
 commands_query.register(main, LANGUAGE)
 commands_publish.register(main, LANGUAGE)
+commands_serve.register(main, LANGUAGE)

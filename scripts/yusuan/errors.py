@@ -62,9 +62,14 @@ class UsageError(YusuanError):
 
 
 class QueryError(YusuanError):
-    """A query can't be read; what is at fault is the query."""
+    """A query can't be read; what is at fault is the query.
+
+    Attributes:
+        place: Line and column of the fault, both from 1; None where the engine does not say.
+    """
 
     exit_code = 2
+    place: tuple[int, int] | None = None
 
 
 class AnswerError(YusuanError):

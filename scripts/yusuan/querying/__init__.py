@@ -4,12 +4,12 @@ It serves nobody over HTTP; see `serving`.
 """
 
 from yusuan.querying.answers import Answer, Cell, Rows, Statements, Truth
-from yusuan.querying.asking import ask, hints
+from yusuan.querying.asking import ask, evaluate, hints
 from yusuan.querying.charting import Chart, Drawing, draw
 from yusuan.querying.endpoint import ask_endpoint
 from yusuan.querying.formats import BINARY, FORMATS, render
 from yusuan.querying.questions import PARAMETERS, Question, question, questions
-from yusuan.querying.sources import Source, open_sources, own_base, prefixes_of
+from yusuan.querying.sources import Dataset, Source, open_sources, own_base, prefixes_of
 from yusuan.querying.wording import declare
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Cell",
     "Chart",
     "Drawing",
+    "Dataset",
     "Question",
     "Rows",
     "Source",
@@ -29,6 +30,7 @@ __all__ = [
     "ask_endpoint",
     "declare",
     "draw",
+    "evaluate",
     "hints",
     "open_sources",
     "own_base",

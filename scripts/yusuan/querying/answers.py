@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from yusuan.errors import AnswerError
 from yusuan.mapping import XSD
+from yusuan.messages import say
 from yusuan.terms import Triple, literal
 
 if TYPE_CHECKING:
     from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
+_One = TypeVar("_One")
+_Read = TypeVar("_Read")
 
 NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
 
@@ -69,10 +74,17 @@ class Truth:
 Answer = Rows | Statements | Truth
 
 
-def answer_of(result: QuerySolutions | QueryTriples | QueryBoolean) -> Answer:
+def answer_of(
+    result: QuerySolutions | QueryTriples | QueryBoolean, most: int | None = None
+) -> Answer:
     """Return what a store or a results file gives, read to its end.
 
+    Args:
+        result: What it gives.
+        most: How many rows or triples there may be; None for any number.
+
     Raises:
+        AnswerError: There are more.
         OSError: The store can't be read.
         SyntaxError: The results file is broken.
     """
@@ -81,9 +93,19 @@ def answer_of(result: QuerySolutions | QueryTriples | QueryBoolean) -> Answer:
     if isinstance(result, pyoxigraph.QueryBoolean):
         return Truth(bool(result))
     if isinstance(result, pyoxigraph.QueryTriples):
-        return Statements([triple_of(one) for one in result])
+        return Statements(_counted(result, triple_of, most))
     names = tuple(variable.value for variable in result.variables)
-    return Rows(names, [tuple(_cell(term) for term in solution) for solution in result])
+    return Rows(names, _counted(result, lambda row: tuple(cell_of(term) for term in row), most))
+
+
+def _counted(given: Iterable[_One], read: Callable[[_One], _Read], most: int | None) -> list[_Read]:
+    """Return what is read of each, and no more than there may be: the rest is not even made."""
+    found: list[_Read] = []
+    for one in given:
+        if len(found) == most:
+            raise AnswerError("SPARQL", say("query-rows", rows=most), say("query-rows-advice"))
+        found.append(read(one))
+    return found
 
 
 def triple_of(triple: object) -> Triple:
@@ -91,7 +113,8 @@ def triple_of(triple: object) -> Triple:
     return Triple(*(str(getattr(triple, part)) for part in ("subject", "predicate", "object")))
 
 
-def _cell(term: object) -> Cell | None:
+def cell_of(term: object) -> Cell | None:
+    """Return a term of a store as a cell; None where there is none."""
     import pyoxigraph
 
     match term:

@@ -7,7 +7,7 @@ from yusuan.mapping import RDF_TYPE, table_maps
 from yusuan.messages import Message, say
 from yusuan.package.shipped import template
 from yusuan.querying.answers import Answer, Rows, answer_of
-from yusuan.querying.sources import Source
+from yusuan.querying.sources import Dataset, Source
 from yusuan.querying.storing import FAULTS
 from yusuan.querying.waiting import within
 from yusuan.querying.wording import Stranger, explained, misnamed, no_service, place, unknown_terms
@@ -35,6 +35,34 @@ def ask(source: Source, query: str, timeout: float) -> Answer:
     return within(timeout, "SPARQL", lambda: _answer(source, query))
 
 
+def evaluate(
+    source: Source, query: str, dataset: Dataset | None = None, most: int | None = None
+) -> Answer:
+    """Return the answer of a store to a query, however long it takes.
+
+    A term that there is not is no mistake here: the answer has no rows.
+
+    Args:
+        source: The store and its prefixes.
+        query: As for `ask`.
+        dataset: The graphs to ask, in place of those that the query names.
+        most: How many rows or triples there may be; None for any number.
+
+    Raises:
+        QueryError: The query can't be read.
+        AnswerError: There are more rows than there may be.
+        StoreError: The store can't be read.
+    """
+    graphs = {} if dataset is None else dataset.nodes()
+    try:
+        return answer_of(source.store.query(query, prefixes=dict(source.prefixes), **graphs), most)
+    except SyntaxError as fault:
+        raise explained(query, str(fault), source.prefixes) from fault
+    except FAULTS as fault:
+        raise StoreError("SPARQL", say("store-broken", fault=fault),
+                         say("store-broken-advice")) from fault  # fmt: skip
+
+
 def hints(source: Source, query: str, answer: Answer) -> list[Message]:
     """Return, for an answer without rows, the terms of the query that nothing has."""
     if not isinstance(answer, Rows) or answer.rows:
@@ -48,13 +76,7 @@ def hints(source: Source, query: str, answer: Answer) -> list[Message]:
 
 
 def _answer(source: Source, query: str) -> Answer:
-    try:
-        answer = answer_of(source.store.query(query, prefixes=dict(source.prefixes)))
-    except SyntaxError as fault:
-        raise explained(query, str(fault), source.prefixes) from fault
-    except FAULTS as fault:
-        raise StoreError("SPARQL", say("store-broken", fault=fault),
-                         say("store-broken-advice")) from fault  # fmt: skip
+    answer = evaluate(source, query)
     if isinstance(answer, Rows) and not answer.rows:
         for stranger in _strangers(source, query):
             if stranger.iri.startswith(source.base + "def#"):

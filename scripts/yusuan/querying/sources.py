@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yusuan.errors import UsageError
 from yusuan.mapping import base_of, prefixes
@@ -39,6 +39,32 @@ class Source:
     store: Store
     base: str
     prefixes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query is asked of (SPARQL 1.1 Protocol, 2.1.4).
+
+    Attributes:
+        default: The IRIs of the graphs that make up the default graph.
+        named: The IRIs of the graphs that `GRAPH` finds.
+    """
+
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+    def nodes(self) -> dict[str, Any]:
+        """Return it as the engine takes it.
+
+        Raises:
+            ValueError: An IRI is none.
+        """
+        import pyoxigraph
+
+        return {
+            "default_graph": [pyoxigraph.NamedNode(one) for one in self.default],
+            "named_graphs": [pyoxigraph.NamedNode(one) for one in self.named],
+        }
 
 
 def open_sources(paths: Sequence[Path]) -> Source:

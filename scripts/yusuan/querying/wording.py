@@ -195,7 +195,9 @@ def _meant(near: str) -> Message:
 def _at(query: str, at: int, reason: Message, advice: Message) -> QueryError:
     line, column = place(query, at)
     shown = query.split("\n")[line - 1].strip()
-    return QueryError(f"{line}:{column} {shown}", reason, advice)
+    fault = QueryError(f"{line}:{column} {shown}", reason, advice)
+    fault.place = (line, column)
+    return fault
 
 
 def _nearest(word: str, known: Mapping[str, str] | frozenset[str] | set[str]) -> str:
