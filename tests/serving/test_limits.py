@@ -18,8 +18,9 @@ FAT = ("SELECT ?a ?b ?c ?d { ?a <x:p> ?x . ?b <x:p> ?y . ?c <x:p> ?z . ?d <x:p> 
 
 
 def ask(server, query, **headers):
+    accept = "application/sparql-results+json, text/turtle, application/problem+json"
     return server.send("POST", "/sparql", query, content_type="application/sparql-query",
-                       accept="application/sparql-results+json", **headers)  # fmt: skip
+                       accept=accept, **headers)  # fmt: skip
 
 
 def code(reply):

@@ -134,7 +134,8 @@ def test_a_browser_that_opens_the_endpoint_comes_to_the_query_page(server):
 
 def test_errors_are_json_a_page_or_text_in_the_readers_language(server):
     place = "/sparql?query=SELEC"
-    problem = server.get(place, accept="application/sparql-results+json")
+    assert server.get(place, accept="application/sparql-results+json").kind == "text/plain"
+    problem = server.get(place, accept="application/sparql-results+json, application/json;q=0.5")
     assert problem.kind == "application/problem+json"
     assert json.loads(problem.body)["reason"] == {
         "zh": "SPARQL 没有 SELEC 这个词",

@@ -162,7 +162,7 @@ def test_bad_query_non_utf8(w3c, body, kind, status):
 
 
 def test_bad_query_syntax(w3c):
-    reply = w3c.get("/sparql?query=ASK%20%7B", accept="application/sparql-results+json")
+    reply = w3c.get("/sparql?query=ASK%20%7B", accept="application/problem+json, */*")
     assert reply.status == 400
     assert reply.kind == "application/problem+json"
     problem = json.loads(reply.body)

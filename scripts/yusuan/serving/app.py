@@ -27,7 +27,7 @@ from yusuan.serving.faults import PROBLEM, Busy, Gone, Late, Refusal, Short, ref
 from yusuan.serving.negotiating import best, language_of, wants
 from yusuan.serving.outside import Outside
 from yusuan.serving.pool import Pool
-from yusuan.serving.protocol import formats, not_acceptable, operation, pairs
+from yusuan.serving.protocol import formats, not_acceptable, operation, pairs, whole_body
 from yusuan.serving.settings import Settings
 from yusuan.serving.writing import GRAPHS, content_type
 
@@ -249,7 +249,7 @@ def _form(request: Request, asked: str | None) -> str:
 async def _query(served: Served, request: Request) -> Response:
     parameters = dict(pairs(request.scope["query_string"]))
     if request.method == "POST":
-        parameters |= dict(pairs(await request.body()))
+        parameters |= dict(pairs(await whole_body(request)))
     asked = pages.asked(parameters, served.base)
     result: dict[str, Any] | None = None
     fault: Refusal | None = None
@@ -352,7 +352,7 @@ def _refused(served: Served, request: Request, fault: Exception) -> Response:
     speech = _speech(served, request)
     if wants(accept, _HTML):
         response = _page(request, lambda one: pages.fault(refusal, one), served, refusal.status)
-    elif "json" in (accept or ""):
+    elif wants(accept, PROBLEM) or wants(accept, "application/json"):
         response = Response(refusal.problem(speech.language), refusal.status, media_type=PROBLEM)
     else:
         response = Response(refusal.text(speech.language), refusal.status,

@@ -109,11 +109,12 @@ def stamp(store: Path) -> Stamp:
         OSError: The folder is not there.
     """
     found = []
-    with os.scandir(store) as entries:
-        for entry in entries:
-            if not entry.name.startswith(_NOTES):
-                known = entry.stat()
-                found.append((entry.name, known.st_size, known.st_mtime_ns))
+    for folder, _, names in os.walk(store, onerror=_raised):
+        for name in names:
+            if not name.startswith(_NOTES):
+                file = Path(folder, name)
+                known = file.stat()
+                found.append((str(file.relative_to(store)), known.st_size, known.st_mtime_ns))
     return tuple(sorted(found))
 
 
@@ -129,6 +130,7 @@ def copy(store: Path, target: Path) -> Stamp:
             before = stamp(store)
             target.mkdir()
             for name, _, _ in before:
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
                 _take(store / name, target / name)
             if stamp(store) == before:
                 return before
@@ -139,6 +141,10 @@ def copy(store: Path, target: Path) -> Stamp:
     if fault is None:
         raise StoreError(str(store), say("store-busy"), say("store-busy-advice"))
     raise StoreError(str(store), say("store-broken", fault=fault), say("store-broken-advice"))
+
+
+def _raised(fault: OSError) -> None:
+    raise fault
 
 
 def _take(file: Path, target: Path) -> None:

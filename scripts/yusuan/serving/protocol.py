@@ -57,7 +57,7 @@ async def operation(request: Request) -> Operation:
     direct = None
     if request.method == "POST":
         kind, charset = _content(request.headers)
-        body = await _body(request)
+        body = await whole_body(request)
         if kind == FORM:
             parameters += pairs(body)
         elif kind == DIRECT:
@@ -142,7 +142,13 @@ def _content(headers: Headers) -> tuple[str, str]:
     return kind.strip().lower(), given.get("charset", "utf-8").strip('"')
 
 
-async def _body(request: Request) -> bytes:
+async def whole_body(request: Request) -> bytes:
+    """Return what a request sends, if it is not too long and comes in time.
+
+    Raises:
+        Refusal: It is, or does not.
+        Gone: The client has gone before all of it came.
+    """
     found = bytearray()
     try:
         async with asyncio.timeout(_PATIENCE):
