@@ -196,7 +196,9 @@ class _Writer:
             ("dept-operating.operating", self._figures.public, {"item": "operating"}))
         self._tell_public_expenses()
         self._say("四、项目绩效目标", kind="heading")
-        for number, (subject, wan) in enumerate(self._figures.projects, 1):
+        # One in eight leaves a project out of its list.
+        listed = self._figures.projects[: -1 if self._chance.random() < 1 / 8 else None]
+        for number, (subject, wan) in enumerate(listed, 1):
             self._tell_project(number, subject, wan)
         self._tell_assets()
         for key, label, meaning in (
