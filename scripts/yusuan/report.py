@@ -135,6 +135,10 @@ def _coverage(built: Built) -> Iterator[Message]:
         yield say("report-table-left", number=number, caption=_cut(caption) or "-")
     for title in extraction.sections_left:
         yield say("report-section-left", title=_cut(title))
+    for title in extraction.hidden_sheets:
+        yield say("report-hidden-sheet", title=_cut(title))
+    if extraction.amounts_aside:
+        yield say("report-aside", count=extraction.amounts_aside)
     unread = interpretation.unread
     if not unread:
         yield say("report-all-read")

@@ -36,13 +36,16 @@ def utf16(text: str) -> bytes:
         (b"<html><body>x", "html"),
         (b"\xef\xbb\xbf<!DOCTYPE html><p>x", "html"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related", "mhtml"),
+        # as browsers save a page
+        (b"From: <Saved by Blink>\r\nSubject: a\r\n b\r\nMIME-Version: 1.0\r\n", "mhtml"),
+        (b"Note: 1\nbudget of 2024\nMIME-Version: 1.0\n", "txt"),
         (OLE + bytes(500) + utf16("WordDocument"), "doc"),
         (OLE + bytes(500) + utf16("Workbook"), "xls"),
         ("预算".encode(), "txt"),
         ("预算".encode("gbk"), "txt"),
         (b"\xff\xfe" + utf16("预算"), "txt"),
     ],
-)
+)  # fmt: skip
 def test_the_format_is_told_by_the_bytes(data, kind):
     assert sniff(data) == kind
 

@@ -16,6 +16,7 @@ from yusuan.reading.document import Table
 from yusuan.reading.docx import read_docx
 from yusuan.reading.numberformat import is_date_format, show_date, show_number
 from yusuan.reading.sheet import read_xls, read_xlsx
+from yusuan.reading.transport import pack, unpack
 
 LINE = Side(style="thin")
 RULED = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
@@ -215,7 +216,10 @@ def test_a_hidden_sheet_is_left_out_and_hidden_rows_are_read():
     hidden = book.create_sheet("参数")
     hidden.append(["数据源", "x"])
     hidden.sheet_state = "hidden"
-    assert blocks(read_xlsx(saved(book))) == [[["甲", "1"], ["乙", "2"]]]
+    document = read_xlsx(saved(book))
+    assert blocks(document) == [[["甲", "1"], ["乙", "2"]]]
+    assert document.hidden_sheets == ("参数",)
+    assert unpack(pack(document)) == document
 
 
 def test_a_cell_at_the_far_end_costs_nothing():

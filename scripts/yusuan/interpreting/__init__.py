@@ -9,7 +9,7 @@ from decimal import Decimal
 from yusuan.amounts import tolerance
 from yusuan.codes import Used, ancestors, region, remit_of
 from yusuan.codes import rows as classification_rows
-from yusuan.errors import DocumentError
+from yusuan.errors import DocumentError, IdentityError
 from yusuan.interpreting.assets import interpret_assets, is_assets, planned_purchase
 from yusuan.interpreting.captions import over, unit_in
 from yusuan.interpreting.citations import citations
@@ -38,6 +38,7 @@ from yusuan.interpreting.tables import (
     interpret_project_lists,
     interpret_tables,
 )
+from yusuan.interpreting.titles import find as find_title
 from yusuan.messages import say
 from yusuan.reading import Source
 from yusuan.reading.document import Document, Table
@@ -65,8 +66,10 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
         IdentityError: Department, year or region can't be told.
     """
     document, subject = source.document, source.path.name
+    if not document.text.strip():
+        raise DocumentError(subject, say("no-text"), say("no-text-advice"))
     sections = split(document)
-    identity = identify(document, sidecar, subject)
+    identity = _identity(source, sections, sidecar)
     frame = Frame(
         identity.document_id + _revision(sidecar),
         identity.region_code,
@@ -98,6 +101,24 @@ def interpret(source: Source, sidecar: Sidecar) -> Interpretation:
     _add_tolerances(ledger)
     rows = {table: ledger.rows[table] for table in TABLES}
     return Interpretation(rows, frame.document_id, unread, extraction)
+
+
+def _identity(source: Source, sections: list[Section], sidecar: Sidecar) -> Identity:
+    """Return whose disclosure a document is, where it is one.
+
+    Raises:
+        DocumentError: It has neither title nor section nor table of a disclosure.
+        IdentityError: Department, year or region can't be told.
+    """
+    document, subject = source.document, source.path.name
+    try:
+        return identify(document, sidecar, subject)
+    except IdentityError:
+        known = any(section.key not in {"", "unknown", "contents"} for section in sections)
+        if known or document.tables or find_title(document) is not None:
+            raise
+        reason = say("not-a-disclosure")
+        raise DocumentError(subject, reason, say("not-a-disclosure-advice")) from None
 
 
 _MONEY = ("budget_lines", "budget_changes", "procurement_items", "assets")

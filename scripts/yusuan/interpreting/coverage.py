@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from yusuan.interpreting.ledger import Frame, Ledger
+from yusuan.interpreting.ledger import ASIDE, Frame, Ledger
 from yusuan.interpreting.lookups import is_label, is_nothing
 from yusuan.interpreting.result import Extraction, Row, Unread
 from yusuan.interpreting.sections import Section
@@ -142,6 +142,8 @@ def account(
         paragraphs_label=paragraphs[2],
         tables_left=tuple(_tables_left(document, tables_used)),
         sections_left=tuple(one.title for one in sections if one.key == "unknown"),
+        amounts_aside=ledger.counts[ASIDE],
+        hidden_sheets=document.hidden_sheets,
     )
     return tuple(unread), extraction
 

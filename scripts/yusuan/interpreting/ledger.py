@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from yusuan.interpreting.result import Row, Value
 from yusuan.reading.document import Block
 
+# What `Ledger.count` counts where an amount is left aside by name.
+ASIDE = "amounts-aside"
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -9,7 +9,7 @@ from yusuan.interpreting.assets import assets_in_words, is_assets
 from yusuan.interpreting.captions import is_caption
 from yusuan.interpreting.clauses import Context, clause_of, is_silent, opened_by, subject_of
 from yusuan.interpreting.figures import ignored_in, plain, says_figures, statements, yuan
-from yusuan.interpreting.ledger import Frame, Ledger
+from yusuan.interpreting.ledger import ASIDE, Frame, Ledger
 from yusuan.interpreting.lookups import (
     FigureName,
     class_form,
@@ -123,7 +123,9 @@ def _without_amounts(paragraph: Paragraph, section: str, ledger: Ledger) -> None
     limits = ignored_in(paragraph.text, section)
     at = 0
     for match in _AMOUNT.finditer(plain(paragraph.text)):
-        if not any(start < match.end() and match.start() < end for start, end in limits):
+        if any(start < match.end() and match.start() < end for start, end in limits):
+            ledger.count(ASIDE)
+        else:
             ledger.use_span(paragraph.span(at, match.start()))
             at = match.end()
     ledger.use_span(paragraph.span(at))
@@ -204,6 +206,10 @@ def _context(key: str, topic: Topic, frame: Frame, ledger: Ledger) -> Context:
 
 
 def _figures(paragraph: Paragraph, context: Context, frame: Frame, ledger: Ledger) -> None:
+    limits = ignored_in(paragraph.text, "")
+    for match in _AMOUNT.finditer(plain(paragraph.text)):
+        if any(start <= match.start() < end for start, end in limits):
+            ledger.count(ASIDE)
     at = 0
     for statement in statements(paragraph.text, context):
         if not state(statement, statement.names, paragraph, frame, ledger):

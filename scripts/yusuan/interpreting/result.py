@@ -44,6 +44,8 @@ class Extraction:
         paragraphs_label: Paragraphs that are structural labels of the closed list.
         tables_left: Number, from 1, and caption of each table of which nothing was used.
         sections_left: Titles of the sections that the list of sections does not know.
+        amounts_aside: Amounts in sentences that are left aside by name: `ignored` in the lookups.
+        hidden_sheets: Names of sheets that were not read because they are hidden.
     """
 
     tables: int
@@ -56,6 +58,8 @@ class Extraction:
     paragraphs_label: int
     tables_left: tuple[tuple[int, str], ...] = ()
     sections_left: tuple[str, ...] = ()
+    amounts_aside: int = 0
+    hidden_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

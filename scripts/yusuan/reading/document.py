@@ -97,6 +97,7 @@ class Document:
             canonical text, the bytes in hexadecimal): with them the file is rebuilt.
         pages: How many pages, where the format has them.
         tables_only: True for a workbook, which has no running text.
+        hidden_sheets: Names of the sheets of a workbook that are hidden and therefore not read.
     """
 
     text: str
@@ -107,6 +108,7 @@ class Document:
     undecoded: tuple[tuple[int, str], ...] = ()
     pages: int | None = None
     tables_only: bool = False
+    hidden_sheets: tuple[str, ...] = ()
 
     @property
     def tables(self) -> list[Table]:

@@ -14,7 +14,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
@@ -76,9 +76,10 @@ def read_xlsx(data: bytes) -> Document:
         if found.without_result:
             _refuse_formulas(data, book, found.without_result)
         grids = [_xlsx_grid(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     except _XLSX_FAULTS as fault:
         raise _error("sheet-damaged") from fault
-    return _compose(grids, "xlsx", _XLSX)
+    return _compose(grids, hidden, "xlsx", _XLSX)
 
 
 def read_xls(data: bytes) -> Document:
@@ -95,17 +96,19 @@ def read_xls(data: bytes) -> Document:
             file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
         )
         grids = [_xls_grid(book, sheet) for sheet in book.sheets() if sheet.visibility == 0]
+        hidden = [sheet.name for sheet in book.sheets() if sheet.visibility != 0]
     except _XLS_FAULTS as fault:
         encrypted = "encrypted" in str(fault).lower()
         raise _error("sheet-encrypted" if encrypted else "sheet-damaged") from fault
-    return _compose(grids, "xls", _XLS)
+    return _compose(grids, hidden, "xls", _XLS)
 
 
-def _compose(grids: Iterable[Grid], kind: str, media_type: str) -> Document:
+def _compose(grids: Iterable[Grid], hidden: Iterable[str], kind: str, media_type: str) -> Document:
     blocks = [block for grid in grids for block in part(grid)]
     if not blocks:
         raise _error("sheet-empty")
-    return compose(blocks, format=kind, media_type=media_type, tables_only=True)
+    document = compose(blocks, format=kind, media_type=media_type, tables_only=True)
+    return replace(document, hidden_sheets=tuple(hidden))
 
 
 def _error(key: str, **values: object) -> DocumentError:

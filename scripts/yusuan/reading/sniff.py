@@ -23,7 +23,12 @@ _HTML = re.compile(
 )
 # A page that begins with words.
 _TAGGED = re.compile(rb"<(?:html|body|table)(?:\s[^<>]*)?>", re.IGNORECASE)
-_MHTML = re.compile(rb"(?:MIME-Version:|Content-Type:\s*multipart/related)", re.IGNORECASE)
+# Browsers write who saved the page, where and when before it.
+_MHTML = re.compile(
+    rb"(?:(?!MIME-Version:|Content-Type:)[A-Z][A-Z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*"
+    rb"(?:MIME-Version:|Content-Type:\s*multipart/related)",
+    re.IGNORECASE,
+)
 _HEAD = 4096
 # Control characters that no text file has.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

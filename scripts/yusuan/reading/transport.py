@@ -22,7 +22,7 @@ def pack(document: Document) -> dict[str, Any]:
             for block in document.blocks
         ],
         "rest": [document.format, document.media_type, document.residue, document.undecoded,
-                 document.pages, document.tables_only],
+                 document.pages, document.tables_only, document.hidden_sheets],
     }  # fmt: skip
 
 
@@ -41,10 +41,11 @@ def unpack(answer: dict[str, Any]) -> Document:
         else Paragraph(*_placed(block["p"], text))
         for block in answer["blocks"]
     )
-    kind, media_type, residue, undecoded, pages, tables_only = answer["rest"]
+    kind, media_type, residue, undecoded, pages, tables_only, hidden = answer["rest"]
     return Document(
-        text, blocks, kind, media_type, _tuples(residue), _tuples(undecoded), pages, tables_only
-    )
+        text, blocks, kind, media_type, _tuples(residue), _tuples(undecoded), pages, tables_only,
+        tuple(hidden),
+    )  # fmt: skip
 
 
 def _placed(values: list[Any], text: str) -> list[Any]:
