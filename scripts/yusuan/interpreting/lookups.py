@@ -139,11 +139,14 @@ def _by_form() -> dict[str, Names]:
         names = forms.setdefault(form, {})
         for name in entry["names"]:
             names[fold(name)] = (*names.get(fold(name), ()), figure)
-    for form, lender in table()["statement"]["borrowed"].items():
+    said = table()["statement"]
+    not_borrowed = {fold(name) for name in said["borrowed-not"]}
+    for form, lender in said["borrowed"].items():
         # The text names the row 合计 of a table.
         forms[form] = {
             name: tuple(replace(one, form=form, role="total") for one in figures)
             for name, figures in forms[lender].items()
+            if name not in not_borrowed
         } | forms.get(form, {})
     return {form: dict(names) for form, names in forms.items()}
 

@@ -253,13 +253,17 @@ def section_of(block: Paragraph, inside: str) -> str | None:
             if name.level == 1 and not stands_for_itself:
                 continue
             if name.title.fullmatch(candidate):
-                return name.key
+                return None if number == "sub" and name.key in _PARTS.get(inside, ()) else name.key
     if form_of(text) is not None and not _LEADER.search(text):
         return "tables"
     if number == "top" and inside not in _LISTS and _is_title(title):
         return "unknown"
     return None
 
+
+# Subheadings that part a section and open none: （一）财政拨款支出决算总体情况 below
+# 一般公共预算财政拨款支出决算情况说明 speaks of the general budget alone (Hunan 2023).
+_PARTS = {"general-text": {"fiscal-expenditure-text", "general-text"}}
 
 _RUN_IN = re.compile(r"(?P<title>[^。：；，]{4,40})[。：]")
 
