@@ -70,3 +70,34 @@ def test_the_summary_names_what_was_not_interpreted():
     assert [piece.text for piece in found.unread] == [
         "二、机构改革的由来", "教育局由两局合并而成。", "3万元", "某表", "甲", "乙", "丙", "丁",
     ]  # fmt: skip
+
+
+UNITS = """平潭综合实验区城市管理局2023年度部门预算
+二、部门预算单位构成
+列入预算编制范围的单位见下表：
+\t单位名称
+\t经费性质
+\t在职人数
+
+\t平潭综合实验区城市管理局
+\t财政核拨
+\t18
+
+\t平潭综合实验区环境卫生中心
+\t财政核拨
+\t28
+
+
+"""
+
+
+def test_a_table_of_units_is_kept_as_text():
+    # Fujian 2023
+    found = interpreted(UNITS.encode())
+    items = [(row["title"], row["text"]) for row in found.rows["text_items"] if row["title"]]
+    assert items == [
+        ("平潭综合实验区城市管理局", "平潭综合实验区城市管理局 财政核拨 18"),
+        ("平潭综合实验区环境卫生中心", "平潭综合实验区环境卫生中心 财政核拨 28"),
+    ]
+    assert found.unread == ()
+    assert found.rows["documents"][0]["region_code"] == "350128"  # 平潭县

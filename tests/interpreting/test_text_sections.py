@@ -59,6 +59,15 @@ def keys(text):
         ("三、部门人员情况", "staff"),
         ("三、2020年度“三公”经费、培训费及会议费支出情况说明", "three-public"),
         ("第四部分 专业名词解释", "terms"),
+        # Yunnan 2024
+        ("三、预算单位收入情况", "revenue-text"),
+        ("五、对下专项转移支付情况", "transfers"),
+        ("七、部门“三公”经费增减变化情况及原因说明", "three-public"),
+        ("九、其他公开信息", "other-information"),
+        # Jiangxi, Xinjiang
+        ("（六）机关运行经费等重要事项说明", "operating"),
+        ("（一）机关运行经费及公用经费支出情况", "operating"),
+        ("十一、预算绩效的情况说明", "performance"),
         # Guangdong 2024
         ("一、部门预算收支增减变化情况", "arrangement"),
         ("六、重点项目绩效情况", "performance"),
@@ -140,3 +149,12 @@ def test_the_sentence_that_opens_the_text_ends_the_contents():
     sections = split(read_txt(text.encode()))
     assert [one.key for one in sections] == ["", "contents", "", "duties", "terms"]
     assert sections[2].paragraphs[0].text == "按照《预算法》，现公开如下：。"
+
+
+def test_a_title_of_the_contents_may_name_the_document():
+    # Yunnan 2024
+    text = (
+        "元江县审计局2024年预算公开目录\n一、部门职责\n二、名词解释\n元江县审计局2024年部门预算\n"
+    )
+    found = keys(text + "一、部门职责\n（一）办事。\n二、名词解释\n")
+    assert [key for key, _ in found] == ["contents", "duties", "terms"]

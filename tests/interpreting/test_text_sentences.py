@@ -378,3 +378,54 @@ def test_assets_are_counted_in_words(read, narrative, sentence, rows):
     told = ("asset_class", "quantity", "amount_cny", "as_of")
     assert [tuple(row[name] for name in told) for row in found.rows["assets"]] == rows
     assert [piece.text for piece in found.unread] == []
+
+
+@pytest.mark.parametrize(
+    ("section", "found"),
+    [
+        # Fujian 2023 (平潭综合实验区城市管理局)
+        (GENERAL + "（一）2120104-城管执法 1,300.00万元。主要用于城管执法。",
+         {"dept-general-function.2120104.total": "1300"}),
+        # Yunnan 2024 (元江县审计局): three names in one word
+        (EXPENDITURE + "1.一般公共服务支出审计事务行政运行32万元，主要用于人员工资。",
+         {"dept-expenditure.2010801.total": "32"}),
+        # Henan 2024: one word for both sides
+        ("四、财政拨款收支预算总体情况说明\n一般公共预算收支预算120万元。",
+         {"dept-fiscal-balance.revenue.general": "120",
+          "dept-fiscal-balance.expenditure.total.general": "120"}),
+        # Jiangsu 2024: conferences and training beside 三公
+        (THREE + "2024年度一般公共预算拨款安排的会议费预算支出12.00万元，培训费0.5万元。",
+         {"dept-three-public.conference": "12", "dept-three-public.training": "0.5"}),
+    ],
+)  # fmt: skip
+def test_functions_and_sides_as_other_places_word_them(lines, section, found):
+    told, _, unread = lines(section + "\n")
+    assert {key: yuan / 10000 for key, yuan in told} == {
+        key: Decimal(printed) for key, printed in found.items()
+    }
+    assert unread == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2024年财政拨款安排支出45万元。",  # Yunnan 2024: a part of the expenditure, not all of it
+        "2120104-城管执法事务 13万元。",  # the list has another name for this code
+        "一般公共服务支出教育管理事务行政运行32万元。",  # no 款 of this 类
+    ],
+)
+def test_what_only_looks_like_a_name_is_not_read(lines, sentence):
+    told, _, unread = lines(EXPENDITURE + sentence + "\n")
+    assert (told, len(unread)) == ([], 1)
+
+
+def test_a_comparison_of_its_own_goes_on_with_what_is_about(lines):
+    # Fujian 2023: the amount stands in the sentence before
+    found, changes, unread = lines(
+        THREE + "（二）公务接待费\n2024年预算安排5.00万元。主要用于接待，比上年减少1.00万元。\n"
+    )
+    assert found == [("dept-three-public.reception", 50_000)]
+    assert [(key, change) for key, change, *_ in changes] == [
+        ("dept-three-public.reception", -10_000)
+    ]
+    assert unread == []

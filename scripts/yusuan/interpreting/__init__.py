@@ -39,6 +39,7 @@ from yusuan.interpreting.tables import (
     interpret_tables,
 )
 from yusuan.interpreting.titles import find as find_title
+from yusuan.interpreting.unitlist import interpret_unit_lists
 from yusuan.messages import say
 from yusuan.reading import Source
 from yusuan.reading.document import Document, Table
@@ -189,6 +190,7 @@ def _body(
     for section in sections:
         heading(section, frame, ledger)
         interpret_section(section, frame, ledger)
+        interpret_unit_lists(section, frame, ledger)
         rest = Section(section.key, section.heading, [])
         for block in section.blocks:
             if isinstance(block, Table) and department.read(block, section):

@@ -12,12 +12,12 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from yusuan.codes import by_names
-from yusuan.codes.classifications import plain
+from yusuan.codes.classifications import classification, is_listed, plain
 from yusuan.interpreting.lookups import FigureName, Names, all_names, fold, table
 
 _STOPS = "，。；：、（）(),;:！"
 _CLAUSE = re.compile(rf"[{re.escape(_STOPS)}\n]")
-_SHORTEST_NAME = 3
+_SHORTEST_NAME, _SHORTEST_ENTRY = 3, 2
 _LONGEST_CLAUSE = 200  # no label is so long; a page without a stop is no sentence
 _STOPS_BEHIND = "，。；：、"
 _CLASSES = ("class", "section", "entry")
@@ -38,6 +38,7 @@ class Context:
         functions: Code of a function → its name, as the tables of the document print it.
         plain_classes: A function may be named without （类）: 教育支出.
         opened: 类, and 款 if any, of a heading above that names no 项.
+        all_money: The section is about money from whatever source: 财政拨款 is a part of it.
     """
 
     fiscal_year: int
@@ -49,6 +50,7 @@ class Context:
     functions: Mapping[str, str]
     plain_classes: bool = False
     opened: tuple[str, ...] = ()
+    all_money: bool = False
 
     def phase_of(self, year: int) -> str:
         """Return the stage of a figure that says none."""
@@ -95,6 +97,8 @@ def opened_by(text: str) -> tuple[str, ...]:
 def is_silent(text: str, context: Context) -> bool:
     """Tell whether every clause of `text` names what the section knows, or nothing."""
     folded = fold(text)
+    if context.all_money and _PART_OF_MONEY.search(_last_clause(text)):
+        return False
     ends = [*(match.end() for match in _CLAUSE.finditer(_hidden(folded))), len(folded)]
     pieces = [folded[start:end] for start, end in pairwise((0, *ends))]
     return all(
@@ -102,6 +106,9 @@ def is_silent(text: str, context: Context) -> bool:
         or any(clause_of(piece, context))
         for piece in pieces
     )
+
+
+_PART_OF_MONEY = re.compile("拨款|资金")
 
 
 @cache
@@ -217,12 +224,40 @@ def _by_classes(label: str, context: Context) -> tuple[FigureName, ...]:
     if not context.class_form:
         return ()
     match = _classes().fullmatch(label)
-    if match is not None:
+    if match is not None and match[0]:
         return _function(match, context)
+    coded = _CODED.fullmatch(label)
+    if coded is not None:
+        return _line(_confirmed(coded["code"], coded["name"], context.fiscal_year), context)
     if not context.plain_classes:
         return ()
-    # 教育支出: the names of the thirty classes alone.
-    return _line(_code((label,), context), context)
+    # 教育支出: the names of the thirty classes alone; Yunnan 2024: three names in one word.
+    return _line(_code((label,), context) or _joined(label, context.fiscal_year), context)
+
+
+# Fujian 2023: 2120104-城管执法
+_CODED = re.compile(r"(?P<code>\d{3}(?:\d{2}){0,2})[-－—_]?(?P<name>[^\d].{1,40})")
+
+
+def _confirmed(code: str, name: str, year: int) -> str | None:
+    """Return a code whose printed name is that of the list."""
+    listed = classification("function", code, year)
+    return code if listed is not None and plain(listed.label) == plain(name) else None
+
+
+@lru_cache(maxsize=1024)
+def _joined(label: str, year: int) -> str | None:
+    """Return the code of 一般公共服务支出审计事务行政运行: 类, 款 and 项 without marks."""
+    found = set()
+    for first in range(_SHORTEST_NAME, len(label) - 2 * _SHORTEST_ENTRY + 1):
+        if not is_listed(label[:first]):
+            continue
+        for second in range(first + _SHORTEST_ENTRY, len(label) - _SHORTEST_ENTRY + 1):
+            if is_listed(label[first:second]):
+                names = (label[:first], label[first:second], label[second:])
+                found.add(_listed(names, year))
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None
 
 
 def _function(match: re.Match[str], context: Context) -> tuple[FigureName, ...]:
@@ -282,4 +317,4 @@ def _last_clause(context: str) -> str:
     return _NUMBERED.sub("", clause)
 
 
-_NUMBERED = re.compile(r"^(?:\d{1,2}[.．、]|（[一二三四五六七八九十\d]{1,3}）)(?!\d)")
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.．、](?!\d)|（[一二三四五六七八九十\d]{1,3}）)")

@@ -51,7 +51,7 @@ _TABLED = {
 _NARRATIVES = (
     _FIGURES
     | _TABLED.keys()
-    | {"overview", "staff", "work", "purchased-services", "other-information"}
+    | {"overview", "staff", "work", "transfers", "purchased-services", "other-information"}
 )
 _LONGEST_TITLE = 60
 _TELLING = 4  # characters of a figure that is hardly the same by chance: 2000, 15.3
@@ -202,6 +202,7 @@ def _context(key: str, topic: Topic, frame: Frame, ledger: Ledger) -> Context:
         },
         key in table()["statement"]["plain-classes"],
         topic.opened,
+        key in table()["statement"]["all-money"],
     )
 
 

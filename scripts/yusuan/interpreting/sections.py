@@ -133,7 +133,8 @@ def _heading(
 
 
 _LEADER = re.compile(r"[….·．_]{3,}\s*\d*$|[\s\t]\d{1,3}$")
-_CONTENTS = "目录"
+# 目录, or (Yunnan 2024) 元江哈尼族彝族傣族自治县审计局2024年预算公开目录
+_HEADS_CONTENTS = re.compile("(.{0,40}公开)?目录")
 
 
 def _contents(document: Document) -> range:
@@ -146,7 +147,7 @@ def _contents(document: Document) -> range:
     heads = (
         at
         for at, block in enumerate(blocks)
-        if isinstance(block, Paragraph) and fold(block.text) == _CONTENTS
+        if isinstance(block, Paragraph) and _HEADS_CONTENTS.fullmatch(fold(block.text))
     )
     start = next(heads, None)
     if start is None:
