@@ -30,12 +30,14 @@ from yusuan.interpreting.narrative import heading, interpret_section, legal_basi
 from yusuan.interpreting.owners import Owners, owners
 from yusuan.interpreting.procurement import Names, interpret_procurement, is_procurement
 from yusuan.interpreting.projects import Projects
+from yusuan.interpreting.projectwide import ProjectLists
 from yusuan.interpreting.result import Extraction, Interpretation, Row, Unread
 from yusuan.interpreting.sections import Section, split
 from yusuan.interpreting.tables import (
     Standard,
     find,
     interpret_project_lists,
+    interpret_purchases,
     interpret_tables,
 )
 from yusuan.interpreting.titles import find as find_title
@@ -185,7 +187,8 @@ def _body(
     identity, org_ids = whose
     sections = [_without(section, standard) for section in whole]
     units = {code: identity.unit_id(code) for code in identity.units}
-    projects = Projects(frame, ledger, units)
+    projects = Projects(frame, ledger, units, org_ids)
+    lists = ProjectLists(projects)
     department = DepartmentIndicators(frame, ledger)
     for section in sections:
         heading(section, frame, ledger)
@@ -193,13 +196,17 @@ def _body(
         interpret_unit_lists(section, frame, ledger)
         rest = Section(section.key, section.heading, [])
         for block in section.blocks:
-            if isinstance(block, Table) and department.read(block, section):
+            above = over(section, block) if isinstance(block, Table) else []
+            if isinstance(block, Table) and (
+                lists.read(block, above) or department.read(block, section, above)
+            ):
                 continue
             if isinstance(block, Table) and (is_procurement(block) or is_assets(block, section)):
                 continue
             rest.blocks.append(block)
         projects.section(rest)
     interpret_project_lists(standard, org_ids, frame, ledger)
+    interpret_purchases(standard, org_ids, frame, ledger)
     names = _lookup(identity, frame, ledger)
     for section in sections:
         if section.key == "assets":

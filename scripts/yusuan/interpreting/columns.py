@@ -71,7 +71,8 @@ def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
     side = next((found.side for found in known if found.side), "")
     last = known[-1]
     if last.label and not _is_amount(known, form):
-        return Column(last.label, is_known=True, side=side, path=path)
+        unit = next((found.unit for found in reversed(known) if found.unit), "")
+        return Column(last.label, is_known=True, side=side, unit=unit, path=path)
     compared = [found for found in known if found.change]
     if not compared:
         own = _figures(known, form, side, path)

@@ -15,7 +15,8 @@ from typing import Any
 from yusuan.interpreting.lookups import fold
 
 LABELS = ("code", "class", "section", "entry", "name", "org-code", "org", "project",
-          "project-code", "ignored")  # fmt: skip
+          "project-code", "item-name", "catalogue", "quantity", "unit-price", "measure-unit",
+          "project-budget", "ignored")  # fmt: skip
 _ORDINAL = "[一二三四五六七八九十]+"
 _NUMBERING = re.compile(
     rf"^(?:(?:附件?|表)?\d{{1,2}}(?:-\d{{1,2}})?[、.．：]?|{_ORDINAL}[、.．]|（(?:{_ORDINAL}|\d{{1,2}})）[、.．]?)"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-from yusuan.interpreting.grid import Row, header, texts
+from yusuan.interpreting.grid import Row, filled, header, texts
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold, reverse
 from yusuan.interpreting.result import Value
 from yusuan.interpreting.sections import Section
 from yusuan.interpreting.values import read_bands, read_value
-from yusuan.reading.document import Cell, Table
+from yusuan.reading.document import Cell, Paragraph, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,29 @@ def is_header(row: Row) -> bool:
     return "level1" in {reverse("headers")[text] for text in found}
 
 
+_THIRD = "三级指标"
+_OVER = frozenset({"绩效指标", "年度绩效指标", "绩效目标", "年度指标"})
+_BRACKET = re.compile(r"（[^（）]*）$")
+
+
+def _level(level: str, text: str) -> str | None:
+    """Return which class or kind of indicator a cell says: 产出指标（50分） is 产出指标."""
+    known = reverse(level)
+    return known.get(text) or known.get(_BRACKET.sub("", text))
+
+
 @dataclass(slots=True)
 class Indicators:
     """A reader of indicator rows: remembers the header and what merged cells say.
 
     Attributes:
         columns: For each cell of a row, which field it is; "" for an unknown header.
+        names: The header over each.
     """
 
     scope: Scope
     columns: list[str]
+    names: list[str] = field(default_factory=list)
     level1: str = ""
     level2: str = ""
 
@@ -50,14 +65,22 @@ class Indicators:
     def under(cls, scope: Scope, rows: Sequence[Row], start: int) -> tuple[Indicators, int]:
         """Return a reader for the table whose header begins at `start`, and the header's height."""
         subs = {fold(w) for w in ("符号", "值", "单位", "计量单位", "单位（文字描述）")}
+        if not is_header(rows[start]):
+            subs = set(reverse("headers"))  # 绩效指标 above 一级指标, 二级指标 and 三级指标
         names, height = header(rows, start, subs.__contains__)
-        return cls(scope, [reverse("headers").get(name, "") for name in names]), height
+        fields = [reverse("headers").get(name, "") for name in names]
+        if _THIRD in names:
+            # 绩效指标 over or beside 一级指标, 二级指标, 三级指标 heads them all.
+            fields = ["" if name in _OVER else one for name, one in zip(names, fields, strict=True)]
+        elif "name" not in fields:
+            fields = ["name" if one == "description" else one for one in fields]
+        return cls(scope, fields, names), height
 
     def read(self, row: Row, frame: Frame, ledger: Ledger) -> bool:
         """Write the target of one row; return False where the row is none."""
         cells = self._by_field(row)
-        level1 = reverse("level1").get(_text(cells, "level1"))
-        level2 = reverse("level2").get(_text(cells, "level2"))
+        level1 = _level("level1", _text(cells, "level1"))
+        level2 = _level("level2", _text(cells, "level2"))
         if cells.get("level1") is not None and _text(cells, "level1"):
             if level1 is None:
                 return False
@@ -70,9 +93,9 @@ class Indicators:
 
     def _by_field(self, row: Row) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}
-        for cell, field in zip(row, self.columns, strict=False):
-            if field:
-                cells.setdefault(field, cell)
+        for cell, name in zip(row, self.columns, strict=False):
+            if name:
+                cells.setdefault(name, cell)
         return cells
 
     def _write(self, row: Row, cells: dict[str, Cell], frame: Frame, ledger: Ledger) -> None:
@@ -110,7 +133,7 @@ class Indicators:
             "char_end": said[-1].span()[1],
         }
         ledger.add("performance_targets", target)
-        ledger.use(*(cell for field, cell in cells.items() if field))
+        ledger.use(*cells.values())
         self._bands(scoring, target, frame, ledger)
 
     @staticmethod
@@ -130,6 +153,9 @@ class Indicators:
             )
 
 
+# 部门整体支出绩效目标表 (财预〔2015〕88号, 附2), also with whose it is and the year before.
+_OF_DEPARTMENT = re.compile(r".{0,40}整体(支出)?(预算)?绩效(目标)?(申报|批复)?表(（.{0,12}）)?")
+_OF_PROJECT = re.compile(r"项目(编码|代码|名称)：?")
 _OWN_SECTIONS = frozenset({"dept-indicators", "dept-performance"})
 
 
@@ -141,20 +167,68 @@ class DepartmentIndicators:
     ledger: Ledger
     last: Indicators | None = None
 
-    def read(self, block: Table, section: Section) -> bool:
-        """Read a table; return False where it isn't the department's own."""
+    def read(self, block: Table, section: Section, above: Sequence[Paragraph] = ()) -> bool:
+        """Read a table; return False where it isn't the department's own.
+
+        Args:
+            block: The table.
+            section: Where it stands.
+            above: The paragraphs between it and the table before it, nearest first.
+        """
         at = next((at for at, row in enumerate(block.rows) if is_header(row)), None)
         if at is None:
             return self._goes_on(block, section)
         own = section.key in _OWN_SECTIONS
-        if section.key == "project-performance" or not (own or _is_scored(block.rows[at])):
+        inside = [cell for row in block.rows[:at] for cell in row]
+        if any(_OF_PROJECT.fullmatch(fold(one.text)) for one in inside):
             return False
-        before = self.last
+        captions = [one for one in (*inside, *above) if _OF_DEPARTMENT.fullmatch(fold(one.text))]
+        is_other = section.key == "project-performance" and not captions
+        if is_other or not (own or captions or _is_scored(block.rows[at])):
+            return False
+        before = None if captions else self.last
+        for caption in captions:
+            self.ledger.heading(caption)
+            self.ledger.use(caption)
+        self._above(block.rows[:at])
         self.last, height = Indicators.under(Scope(self.frame.org_id), block.rows, at)
         if before is not None:
             self.last.level1, self.last.level2 = before.level1, before.level2
         self._rows(block.rows[at + height :])
         return True
+
+    def _above(self, rows: Sequence[Row]) -> None:
+        """Read what stands over the indicators: whose they are, and the goal of the year."""
+        for row in rows:
+            for label, cell in pairwise(filled(row)):
+                said = reverse("project").get(fold(label.text).rstrip("："), "")
+                if said == "organisation" and fold(cell.text) == fold(self.frame.department):
+                    self.ledger.use(cell)
+                elif said == "goals" and reverse("project").get(fold(cell.text)) is None:
+                    self._goal(cell)
+
+    def _goal(self, cell: Cell) -> None:
+        ordinal = self.ledger.count("overall-goals")
+        self.ledger.use(cell)
+        lead = len(cell.text) - len(cell.text.lstrip())
+        span = cell.span(lead, lead + len(cell.text.strip()))
+        self.ledger.add(
+            "text_items",
+            {
+                "document_id": self.frame.document_id,
+                "item_key": self.ledger.key("text_items", f"overall-goal.table.{ordinal:02}"),
+                "kind": "overall-goal",
+                "ordinal": ordinal,
+                "parent_key": None,
+                "org_id": self.frame.org_id,
+                "project_code": None,
+                "number_label": None,
+                "title": None,
+                "text": cell.text.strip(),
+                "char_start": span[0],
+                "char_end": span[1],
+            },
+        )
 
     def _goes_on(self, block: Table, section: Section) -> bool:
         if self.last is None or section.key not in _OWN_SECTIONS:
@@ -186,12 +260,31 @@ def _clean(text: str) -> str | None:
 def _printed(cells: dict[str, Cell]) -> str:
     """Return the value as one text, from one column or from sign, number and unit."""
     if "number" not in cells:
-        return cells["printed"].text.strip() if "printed" in cells else ""
+        return _signed(cells)
     parts = [cells[f].text.strip() if f in cells else "" for f in ("sign", "number", "value_unit")]
     # 文字描述 in the sign's column announces words, which stand under 值 or under 单位.
     if fold(parts[0]) not in reverse("operator"):
         parts[0] = ""
     return "".join(parts)
+
+
+def _signed(cells: dict[str, Cell]) -> str:
+    """Return the value of one column with the sign and the unit that columns beside it give it.
+
+    指标性质 and 计量单位 (四川省, 北京市): ≥, 95, ％. 定性 and 正向指标 are no signs.
+    """
+    said = {f: cells[f].text.strip() if f in cells else "" for f in _VALUE}
+    printed = said["printed"]
+    if not any(map(str.isdigit, printed)):
+        return printed
+    sign = said["sign"] if fold(said["sign"]) in reverse("operator") else ""
+    if printed.startswith(sign):
+        sign = ""
+    unit = "" if printed.endswith(said["value_unit"]) else said["value_unit"]
+    return f"{sign}{printed}{unit}"
+
+
+_VALUE = ("sign", "printed", "value_unit")
 
 
 def _misplaced(cells: dict[str, Cell], description: str | None) -> str | None:

@@ -226,7 +226,13 @@ _BRACKETS = str.maketrans({"%": "％"})
 def is_label(text: str) -> bool:
     """Tell whether `text` is a structural label of the closed list, or blank."""
     folded = fold(text)
-    return not folded or label_pattern().fullmatch(folded) is not None
+    return not folded or label_pattern().fullmatch(folded) is not None or folded in _fields()
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """Return what labels the fields of performance tables."""
+    return frozenset({*reverse("headers"), *reverse("project")})
 
 
 @cache

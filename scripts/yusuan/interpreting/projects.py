@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -33,7 +33,9 @@ _GOAL = re.compile(
 )
 _EARMARKED = re.compile(r"^[（(【\[]专款[)）】\]]")
 _QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12}
-_MONEY = ("total", "fiscal", "other")
+MONEY = ("total", "fiscal", "other", "carry-over")
+# 项目资金（万元）: the unit of the figures to its right and below.
+_UNIT_OF_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}（(?:单位：)?(?P<unit>亿元|万元|元)）：?")
 
 
 @dataclass(slots=True)
@@ -63,16 +65,19 @@ class Projects:
 
     Attributes:
         units: Budget code → org id of the units that the project tables name.
+        org_ids: Folded name or code of an organisation → its id.
     """
 
     frame: Frame
     ledger: Ledger
     units: dict[str, str]
+    org_ids: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
     org_id: str = ""
     is_stated: bool = False
     is_owned: bool = False
     stated: set[str] = field(default_factory=set)
+    is_performance: bool = False
     caption: int | None = None
     expects: str = ""
     months: list[int] = field(default_factory=list)
@@ -122,6 +127,7 @@ class Projects:
 
     def _table(self, table: Table) -> None:
         rows, at = table.rows, 0
+        self.is_performance = any(is_header(row) for row in rows)
         while at < len(rows):
             row = rows[at]
             if is_header(row) and self.current is not None:
@@ -140,27 +146,33 @@ class Projects:
 
     def _row(self, row: Row) -> None:
         cells = filled(row)
-        labels = [_labels().get(fold(cell.text), "") for cell in cells]
-        if "code" in labels:
+        labels = [label_of(cell.text) for cell in cells]
+        for cell in cells:
+            self.caption_unit(cell)
+        if "code" in labels or (self.is_performance and _names_project(cells, labels)):
             self._start(cells)
-        elif any(label in _MONEY for label in labels) and self.current is not None:
+        elif self.current is not None and (
+            any(label in MONEY for label in labels) or any(True for _ in _in_one(cells))
+        ):
             self._money(cells)
             self.expects = "purpose"
         elif "plan" in labels:
             self.months = [m for cell in cells if (m := _month(cell.text)) is not None]
             self.expects = "plan"
+        elif "organisation" in labels:
+            self._organisations(cells)
         elif "purpose" in labels and self.current is not None:
             self._purpose([c for c, label in zip(cells, labels, strict=True) if not label])
         elif self.expects == "plan" and self.current is not None:
             self._plan(row)
             self.expects = ""
         elif "goals" in labels and self.current is not None:
-            self._goals([c for c, label in zip(cells, labels, strict=True) if not label])
+            self.goals([c for c, label in zip(cells, labels, strict=True) if not label])
             self.expects = "goals"
         elif self.expects == "purpose" and self.current is not None:
             self._purpose(cells)
         elif self.expects == "goals" and self.current is not None and cells:
-            self._goals(cells)
+            self.goals(cells)
         elif not self._indicator(row):
             # In a workbook the next table follows without a caption between.
             self._caption_row(cells)
@@ -183,9 +195,43 @@ class Projects:
                 self.org_id, self.is_owned = self.units[match["code"]], True
                 self.ledger.use(cell)
 
+    def caption_unit(self, cell: Cell) -> str:
+        """Read and return the unit of money that a label states: 项目资金（万元）; "" for none."""
+        match = _UNIT_OF_LABEL.fullmatch(fold(cell.text))
+        if match is None:
+            return ""
+        self.unit, self.is_stated = match["unit"], True
+        self.stated.add(match["unit"])
+        self.ledger.use(cell)
+        return match["unit"]
+
+    def _organisations(self, cells: list[Cell]) -> None:
+        """Read whose a project is; a body that the document does not know stays unread."""
+        for label, cell in _pairs(cells):
+            if label == "organisation":
+                self.organisation(cell)
+
+    def organisation(self, cell: Cell) -> None:
+        """Note whose the project is that is being read."""
+        known = self.org_ids.get(fold(cell.text))
+        if known is not None and self.current is not None:
+            self.current.org_id = known
+            self.ledger.use(cell)
+
     def _start(self, cells: list[Cell]) -> None:
-        self.finish()
         values = dict(_pairs(cells))
+        self.open(values, cells[0].char_start, cells[-1].char_end)
+        self._organisations(cells)
+
+    def open(self, values: Mapping[str, Cell], first: int, last: int) -> None:
+        """Begin a project.
+
+        Args:
+            values: The cells of its `name` and `code`.
+            first: Where what is said of it begins.
+            last: Where its name ends.
+        """
+        self.finish()
         frame = self.frame
         name = values["name"].text.strip() if "name" in values else ""
         printed = fold(values["code"].text) if "code" in values else ""
@@ -199,10 +245,10 @@ class Projects:
             self.unit = ""
         self.is_stated = self.is_owned = False
         org_id = self.org_id or frame.org_id
-        first = cells[0].char_start if self.caption is None else self.caption
-        self.current = Project(code, name, org_id, self.count, first, cells[-1].char_end)
+        first = first if self.caption is None else self.caption
+        self.current = Project(code, name, org_id, self.count, first, last)
         self.caption, self.expects = None, ""
-        self.ledger.use(*values.values())
+        self.ledger.use(*(values[kind] for kind in ("name", "code") if kind in values))
 
     def _own_code(self, printed: str, name: str) -> str:
         """Return the code of a project that prints none, or one of another form."""
@@ -215,18 +261,24 @@ class Projects:
         project = self.current
         if project is None:
             return
-        for label, cell in _pairs(cells):
-            if label not in _MONEY:
-                continue
-            printed, unit = _own_unit(cell.text, self.unit)
-            try:
-                amount = to_yuan(printed, unit)
-            except (ValueError, KeyError):
-                continue  # no number, or a number without a unit: it stays unread
-            self.ledger.use(cell)
-            project.last = max(project.last, cell.char_end)
-            if amount is not None:
-                self._line(project, label, (cell, printed, unit), amount)
+        for label, cell in (*_pairs(cells), *_in_one(cells)):
+            self.amount(label, cell)
+
+    def amount(self, label: str, cell: Cell) -> None:
+        """Write a figure of the project that is being read."""
+        project = self.current
+        if project is None or label not in MONEY:
+            return
+        text = cell.text.rpartition("：")[2] if _in_one_label(cell) else cell.text
+        printed, unit = _own_unit(text, self.unit)
+        try:
+            amount = to_yuan(printed, unit)
+        except (ValueError, KeyError):
+            return  # no number, or a number without a unit: it stays unread
+        self.ledger.use(cell)
+        project.last = max(project.last, cell.char_end)
+        if amount is not None:
+            self._line(project, label, (cell, printed, unit), amount)
 
     def _line(
         self, project: Project, label: str, figure: tuple[Cell, str, str], amount: Decimal
@@ -293,7 +345,8 @@ class Projects:
             )
             self.ledger.use(cell)
 
-    def _goals(self, cells: list[Cell]) -> None:
+    def goals(self, cells: list[Cell]) -> None:
+        """Write what the project that is being read is to reach."""
         project, frame = self.current, self.frame
         if project is None:
             return
@@ -323,12 +376,40 @@ class Projects:
                 )
 
 
+def label_of(text: str) -> str:
+    """Return what the label of a project is for, with or without a colon and a unit."""
+    folded = fold(text).rstrip("：")
+    return _labels().get(folded, "") or _labels().get(_BRACKET.sub("", folded), "")
+
+
+_BRACKET = re.compile(r"（(?:单位：)?(?:亿元|万元|元)）$")
+
+
 def _pairs(cells: list[Cell]) -> Iterator[tuple[str, Cell]]:
     """Yield (label, value cell) for each label that a value follows."""
     for label, value in pairwise(cells):
-        name = _labels().get(fold(label.text), "")
-        if name and not _labels().get(fold(value.text)):
+        name = label_of(label.text)
+        if name and not label_of(value.text):
             yield name, value
+
+
+def _names_project(cells: list[Cell], labels: list[str]) -> bool:
+    """Tell whether a row gives the name of a project that has no code: 项目名称 and a name."""
+    return any(label == "name" for label, _ in _pairs(cells)) and labels[0] in {"name", ""}
+
+
+def _in_one_label(cell: Cell) -> str:
+    """Return the label of a cell that holds label and figure: 年度资金总额：250.00."""
+    front, colon, figure = fold(cell.text).rpartition("：")
+    is_money = label_of(front) in MONEY and any(map(str.isdigit, figure))
+    return label_of(front) if colon and is_money else ""
+
+
+def _in_one(cells: list[Cell]) -> Iterator[tuple[str, Cell]]:
+    for cell in cells:
+        label = _in_one_label(cell)
+        if label:
+            yield label, cell
 
 
 _WITH_UNIT = re.compile(r"\s*(?P<number>[\d,.]+)\s*(?P<unit>亿元|万元|元)\s*")

@@ -18,7 +18,9 @@ from yusuan.interpreting.grid import filled
 from yusuan.interpreting.heads import Layout, header_rows, is_figure, lay_out
 from yusuan.interpreting.ledger import Frame, Ledger
 from yusuan.interpreting.lookups import fold
+from yusuan.interpreting.procurement import is_procurement
 from yusuan.interpreting.projectlist import read_projects
+from yusuan.interpreting.purchases import read_purchases
 from yusuan.interpreting.tabled import Sheet, panels
 from yusuan.reading.document import Block, Cell, Document, Paragraph, Table
 
@@ -132,6 +134,8 @@ def find(document: Document, fiscal_year: int) -> Standard:
 def _found(
     table: Table, above: Sequence[Paragraph], last: Found | None, fiscal_year: int
 ) -> Found | None:
+    if is_procurement(table):
+        return None
     header = header_rows(table, fiscal_year)
     inside = [cell for row in table.rows[: header[0] if header else 0] for cell in filled(row)]
     around = _captions(above)
@@ -212,6 +216,8 @@ def _fits(form: Form, layout: Layout) -> bool:
     if form.rows == "item":
         values = {layout.columns[at].value for panel in found for at in panel.figures}
         return "name" in kinds or bool(values - {form.total})
+    if form.rows == "procurement":
+        return bool(kinds & {"item-name", "catalogue"}) and len(layout.body) > 0
     # A performance table has 项目名称, too, beside its own; a list has it above a column.
     return bool(kinds & {"project", "name"}) and len(layout.body) > 0
 
@@ -238,6 +244,8 @@ def _notes_inside(layout: Layout) -> list[Block]:
     return notes
 
 
+# Tables that tell more of a thing than the data has a place for.
+_WORDY = frozenset({"project", "procurement"})
 _READERS = {
     "function": read_classified,
     "economic": read_classified,
@@ -288,6 +296,20 @@ def interpret_project_lists(
         _use(one, ledger)
 
 
+def interpret_purchases(
+    standard: Standard, org_ids: Mapping[str, str], frame: Frame, ledger: Ledger
+) -> None:
+    """Write the procurement tables; projects are read before, and named by their items."""
+    projects = {
+        fold(str(row["name"])): (str(row["project_code"]), str(row["org_id"]))
+        for row in ledger.rows["projects"]
+    }
+    for one in standard.found:
+        if one.form.rows == "procurement":
+            one.lines = read_purchases(_sheet(one, standard, org_ids, frame, ledger), projects)
+            _use(one, ledger)
+
+
 def _sheet(
     one: Found, standard: Standard, org_ids: Mapping[str, str], frame: Frame, ledger: Ledger
 ) -> Sheet:
@@ -316,7 +338,7 @@ def _use(one: Found, ledger: Ledger) -> None:
                 cell
                 for at, cell in laid.cells.items()
                 if one.layout.columns[at].label == "ignored"
-                and (one.form.rows == "project" or _is_number(cell.text))
+                and (one.form.rows in _WORDY or _is_number(cell.text))
             )
         )
     for row in one.layout.captions:
