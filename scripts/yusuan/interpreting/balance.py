@@ -33,7 +33,7 @@ class _Row:
     @property
     def end(self) -> str:
         """Which of the last rows it is, "" for none."""
-        return row_words("balance-rows").get(self.label.name, "")
+        return named(self.label.name, "balance-rows")
 
     @property
     def printed(self) -> str | None:
@@ -69,6 +69,16 @@ def _rows(sheet: Sheet, panel: Panel) -> list[_Row]:
         if text.strip():
             found.append(_Row(laid, tuple(cells.values()), label(text)))
     return found
+
+
+def _parted(sheet: Sheet, panel: Panel, row: _Row, above: str, side: str) -> int | None:
+    """Write a part of money carried over (其中：项目支出结转和结余); None for another row."""
+    nature = named(row.label.name, "nature")
+    if not above.startswith("carry-over") or not nature:
+        return None
+    dimensions, key = {"item": above, "nature": nature}, (side, above, nature)
+    entry = Entry(row.cells, dimensions, "of-which", side, sheet.frame.org_id, key)
+    return sheet.write(panel, row.laid, entry)
 
 
 def _pass_over(sheet: Sheet, row: _Row) -> None:
@@ -146,9 +156,13 @@ class _Income:
 def _income(sheet: Sheet, panel: Panel, rows: Sequence[_Row]) -> int:
     placed = list(_placed(rows))
     among = frozenset(one.source for one in placed if not (one.carried or one.of_which))
-    count = 0
+    count, last = 0, ""
     for one in placed:
-        if one.item:
+        part = None if one.item else _parted(sheet, panel, one.row, last, "revenue")
+        last = one.item or last
+        if part is not None:
+            count += part
+        elif one.item:
             count += _end(sheet, panel, one.row, one.item, "revenue")
         elif one.source:
             parted = one.carried or one.of_which
@@ -215,9 +229,14 @@ def _functions(sheet: Sheet, panel: Panel, rows: Sequence[_Row]) -> int:
     count = 0
     codes = {code for row in rows if (code := _function(row.label, sheet.frame.fiscal_year))}
     inner = {code[:length] for code in codes for length in (CLASS, CLASS + 2) if length < len(code)}
+    last = ""
     for at, row in enumerate(rows):
         code, item = _function(row.label, sheet.frame.fiscal_year), _closes(rows, at)
-        if item:
+        part = None if code or item else _parted(sheet, panel, row, last, "expenditure")
+        last = item or last
+        if part is not None:
+            count += part
+        elif item:
             count += _end(sheet, panel, row, item, "expenditure")
         elif code:
             role = "of-which" if row.label.of_which else "subtotal" if code in inner else "leaf"

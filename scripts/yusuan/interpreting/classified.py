@@ -104,6 +104,10 @@ def _rows(sheet: Sheet, panel: Panel, scheme: str) -> Iterator[_Coded]:
     kinds = _chosen(sheet, panel)
     last = ["", ""]
     trail: list[str] = []
+    full = frozenset(
+        fold(laid.cells[at].text)[: CLASS + 2] for laid in sheet.layout.body
+        for at in kinds.get("code", ()) if at in laid.cells
+    )  # fmt: skip
     for laid in sheet.layout.body:
         cells = {at: laid.cells[at] for columns in panel.labels.values() for at in columns
                  if at in laid.cells}  # fmt: skip
@@ -126,7 +130,7 @@ def _rows(sheet: Sheet, panel: Panel, scheme: str) -> Iterator[_Coded]:
             name = next(text for text in sorted(said_all) if named(text, "total-rows"))
             yield _Coded(laid, own, "", name, of_which=False)
             continue
-        code, last = _joined(parts, last)
+        code, last = _joined(_whole(parts, last, full), last)
         found = label(names[-1]) if names else label("")
         if not code and not any(parts):
             code = found.code or _by_name(sheet, scheme, found.name, trail)
@@ -170,13 +174,20 @@ def _parts(said: dict[str, list[str]]) -> list[str]:
     return list(dict.fromkeys(text for text in said.get("code", []) if text))
 
 
+def _whole(parts: list[str], last: list[str], full: frozenset[str]) -> list[str]:
+    """Return a 款 in full that is printed as two digits (江西省 2024: 205, 02, 2050203)."""
+    if len(parts) == 1 and len(parts[0]) == len("02") and f"{last[0]}{parts[0]}" in full:
+        return [f"{last[0]}{parts[0]}"]
+    return parts
+
+
 def _joined(parts: list[str], last: list[str]) -> tuple[str, list[str]]:
     """Return the code of a row, and its 类 and 款 for the rows below it."""
     if not any(parts):
         return "", last
     if len(parts) == 1:
         code = "".join(parts[0].split())
-        return (code if code.isdigit() else ""), last
+        return (code if code.isdigit() else ""), [code[:CLASS], code[CLASS : CLASS + 2]]
     if not all(part.isdigit() for part in parts if part):
         return "", last
     wide = [*parts, "", ""][:3]

@@ -60,11 +60,14 @@ def columns_of(paths: Sequence[tuple[str, ...]], form: Form, fiscal_year: int) -
 def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
     heads = [head(text, form.columns, fiscal_year) for text in path]
     economic_code = ""
-    if path and form.columns == "nature" and form.rows == "function" and heads[-1] is None:
+    by_class = form.rows == "project" or (form.rows == "function" and form.columns == "nature")
+    if path and by_class and heads[-1] is None:
         # 基本支出 by 工资福利支出, 商品和服务支出 (湖南省 2024): parts of it by economic class.
-        economic_code = by_names("economic", [path[-1]], fiscal_year, "3") or ""
-        heads = heads[:-1] if economic_code and len(path) > 1 else heads
+        economic_code = economic_class(path[-1], fiscal_year)
+        heads = heads[:-1] if economic_code else heads
     known = [found for found in heads if found is not None]
+    if economic_code and not known:
+        known, heads = [Head()], [Head()]
     if not path or len(known) < len(heads):
         label = known[-1].label if known and heads[-1] is not None else ""
         return Column(label if label == "ignored" else "", is_known=False, path=path)
@@ -84,6 +87,11 @@ def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
         year=next((found.year for found in compared if found.year is not None), fiscal_year - 1),
         phase=next((found.phase for found in compared if found.phase), ""),
     )
+
+
+def economic_class(text: str, fiscal_year: int) -> str:
+    """Return the economic class of departments that a folded header names, "" for none."""
+    return by_names("economic", [text], fiscal_year, "3") or ""
 
 
 def _is_amount(known: list[Head], form: Form) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from yusuan.amounts import parse
-from yusuan.interpreting.columns import Column, columns_of
+from yusuan.interpreting.columns import Column, columns_of, economic_class
 from yusuan.interpreting.forms import Form, head, is_head
 from yusuan.interpreting.grid import Row, filled, texts
 from yusuan.interpreting.lookups import fold
@@ -96,7 +96,15 @@ def _is_header(
     known = sum(is_head(text, fiscal_year) for text in said)
     if not known or any(map(is_figure, said)):
         return False
-    if known < len(said) and not _opens(said, fiscal_year):
+    # Under 基本支出 economic classes may stand (河南省 2024).
+    known += sum(
+        bool(economic_class(text, fiscal_year))
+        for text in said
+        if not (first or is_head(text, fiscal_year))
+    )
+    if known < len(said) and 2 * known <= len(said):
+        return False
+    if first and not _opens(said, fiscal_year):
         return False
     if first or any(_label(text, fiscal_year) for text in said):
         return True
