@@ -45,7 +45,8 @@ def test_a_code_is_told_with_its_list_and_where_it_is_used():
         == """\
 [code] fund-source/general  general public budget
   List     Fund source
-  Used in  budget_lines.fund_source, procurement_items.fund_source
+  Used in  budget_lines.fund_source, budget_changes.fund_source,
+           procurement_items.fund_source
   IRI      https://w3id.org/yusuan/code/fund-source/general"""
     )
 
