@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import signal
 import subprocess
@@ -135,6 +136,16 @@ def make_store(folder, triples=(), graphs=None):
             store.add(pyoxigraph.Quad(*terms, place))
     store.flush()
     return folder
+
+
+@pytest.fixture(scope="session")
+def handmade():
+    """The class of packages made by hand, from the tests of queries."""
+    path = Path(__file__).parents[1] / "querying" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("handmade", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Disclosure
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,12 @@ import pytest
 from yusuan.querying import Rows, ask_endpoint
 
 
+@pytest.fixture(scope="module")
+def small(stored, tmp_path_factory):
+    """A store that opens in no time."""
+    return stored(tmp_path_factory.mktemp("small") / "store")
+
+
 def run(*arguments, timeout=60):
     words = [sys.executable, "-m", "yusuan", *map(str, arguments), "--lang", "en"]
     return subprocess.run(words, check=False, capture_output=True, timeout=timeout,
@@ -30,10 +36,10 @@ def test_a_question_of_the_command_line_is_answered_by_the_server(server):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_ends_when_it_is_told_to_and_leaves_nothing(
-    start, root, how, tmp_path, monkeypatch
+    start, small, how, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    server = start(root, "--workers", 1)
+    server = start(small, "--workers", 1)
     assert [*tmp_path.iterdir()] != []
     assert server.get("/sparql?query=ASK%20%7B%7D").status == 200
     workers = server.workers()
@@ -43,6 +49,15 @@ def test_a_server_ends_when_it_is_told_to_and_leaves_nothing(
     assert [*tmp_path.iterdir()] == []
     assert workers
     assert not [one for one in workers if Path(f"/proc/{one}").exists()]
+
+
+def test_processes_of_a_server_that_was_killed_end_too(start, small, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    server = start(small, "--workers", 1)
+    workers = server.workers()
+    assert workers
+    server.end(signal.SIGKILL)
+    assert server.wait(lambda: not [one for one in workers if Path(f"/proc/{one}/exe").exists()])
 
 
 def test_each_request_is_a_line_in_the_log_without_what_was_asked(server):
@@ -109,7 +124,7 @@ main(["serve", sys.argv[1], "--lang", "en", "--port", "0"])
     )
 
 
-def test_who_opens_the_server_to_others_is_told(start, root):
-    server = start(root, "--workers", 1, "--host", "0.0.0.0")  # noqa: S104 - what is tested
+def test_who_opens_the_server_to_others_is_told(start, small):
+    server = start(small, "--workers", 1, "--host", "0.0.0.0")  # noqa: S104 - what is tested
     assert "Note: 0.0.0.0 is open to others than this machine" in server.told()
     server.end()

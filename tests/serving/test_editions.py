@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
 
 from yusuan.errors import StoreError
 from yusuan.querying import ask, open_sources, storing
 from yusuan.serving.editions import copy, editions
-
-# The packages made by hand of the tests of queries.
-_spec = importlib.util.spec_from_file_location(
-    "handmade", Path(__file__).parents[1] / "querying" / "conftest.py"
-)
-handmade = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(handmade)
 
 COUNT = "SELECT ?total { ?line ys:key 'dept-expenditure.total' ; obeum:amount ?total }"
 
@@ -32,11 +23,11 @@ def totals(server):
 
 
 @pytest.fixture
-def bureau(tmp_path):
+def bureau(handmade, tmp_path):
     """A function that writes the package of one bureau with a total."""
 
     def written(name, org, total):
-        made = handmade.Disclosure("130131", "平山县", org, f"平山县{org}局", "finance", 2021)
+        made = handmade("130131", "平山县", org, f"平山县{org}局", "finance", 2021)
         made.line("dept-expenditure.total", total, form="dept-expenditure", nature="total")
         shutil.rmtree(tmp_path / name, ignore_errors=True)
         return made.write(tmp_path / name)
@@ -74,21 +65,14 @@ def test_what_is_added_to_a_store_is_served_without_a_new_start(start, bureau, t
     server.end()
 
 
-def test_the_store_itself_is_left_as_it_was_and_can_be_written(start, bureau, tmp_path):
+def test_a_store_is_left_as_it_was_and_when_it_breaks_or_goes_still_served(start, bureau, tmp_path):
     store = tmp_path / "store"
     storing.add([bureau("a", "301", 100)], store)
     before = {one.name: one.read_bytes() for one in store.iterdir()}
     server = start(store, "--workers", 1)
     assert totals(server) == [100]
-    server.end()
     assert {one.name: one.read_bytes() for one in store.iterdir()} == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "store"]
-
-
-def test_a_store_that_goes_or_breaks_is_still_served_as_it_was(start, bureau, tmp_path):
-    store = tmp_path / "store"
-    storing.add([bureau("a", "301", 100)], store)
-    server = start(store, "--workers", 1)
     for file in store.glob("*"):
         if file.suffix != ".sst":
             file.write_bytes(b"x" * 10)

@@ -150,6 +150,27 @@ def test_who_takes_no_format_of_a_thing_is_refused(server):
     assert server.send("POST", f"/{DOCUMENT}", "").status == 405
 
 
+def test_what_a_revision_has_replaced_still_answers(start, handmade, tmp_path):
+    old = handmade("130131", "平山县", "301", "平山县财政局", "finance", 2021)
+    old.line("dept-expenditure.total", 100, form="dept-expenditure", nature="total")
+    new = handmade("130131", "平山县", "301", "平山县财政局", "finance", 2021, old.identifier)
+    new.line("dept-expenditure.total", 200, form="dept-expenditure", nature="total")
+    old.write(tmp_path / "packages" / "old")
+    new.write(tmp_path / "packages" / "new")
+    server = start(tmp_path / "packages", "--workers", 1)
+    line = f"/doc/{old.identifier}/line/dept-expenditure.total"
+    said = server.get(line, accept="text/turtle").text
+    assert 'obeum:amount "100"^^xsd:decimal' in said
+    page = server.get(f"/doc/{old.identifier}", accept=BROWSER).text
+    assert "平山县财政局2021年部门预算" in page
+    assert f'href="{line}"' in page
+    query = "SELECT ?d { ?d a foaf:Document }"
+    current = server.send("POST", "/sparql", query, content_type="application/sparql-query",
+                          accept="text/csv").text.split()[1:]  # fmt: skip
+    assert current == [f"{BASE}doc/{new.identifier}"]
+    server.end()
+
+
 @pytest.fixture(scope="module")
 def evil(start, stored, tmp_path_factory):
     """A server of data whose every part is markup."""

@@ -134,15 +134,19 @@ def _tsv(answer: Rows) -> bytes:
 
 
 def _json(answer: Rows) -> bytes:
-    bindings = [
-        {
+    # A row a line: a person can read it, and it is written four times as fast as with indents.
+    written = json.JSONEncoder(ensure_ascii=False).encode
+    bindings = ",\n".join([
+        written({
             name: _binding(cell)
             for name, cell in zip(answer.variables, row, strict=True)
             if cell is not None
-        }
+        })
         for row in answer.rows
-    ]
-    return _as_json({"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}})
+    ])  # fmt: skip
+    head = written({"vars": list(answer.variables)})
+    text = f'{{"head": {head},\n"results": {{"bindings": [\n{bindings}\n]}}}}\n'
+    return text.encode("utf-8")
 
 
 def _binding(cell: Cell) -> dict[str, str]:

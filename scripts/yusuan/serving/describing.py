@@ -227,8 +227,16 @@ def _terms(source: Source, node: NamedNode) -> Iterator[Quad]:
 
 
 def _leads_to(source: Source, node: NamedNode) -> _Place | None:
-    """Return where statements lead to a thing, or None where none does."""
-    for place in _places(source):
+    """Return where statements lead to a thing, or None where none does.
+
+    What a document said that has been replaced leads to it in its own graph only, although its
+    successor names it in what is current.
+    """
+    current, *rest = _places(source)
+    pattern = source.store.quads_for_pattern
+    is_said = next(pattern(node, None, None, current.graph), None) is not None
+    was_said = next(pattern(node, None, None, None), None) is not None
+    for place in (current, *rest) if is_said or not was_said else rest:
         if next(place.store.quads_for_pattern(None, None, node, place.graph), None) is not None:
             return place
     return None

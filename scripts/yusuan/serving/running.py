@@ -12,6 +12,7 @@ from types import FrameType
 
 from yusuan.errors import UsageError
 from yusuan.messages import say
+from yusuan.serving.editions import Editions, editions
 from yusuan.serving.settings import Settings
 
 _BACKLOG = 128
@@ -41,7 +42,6 @@ def serve(
         import uvicorn
 
         from yusuan.serving.app import Served, application
-        from yusuan.serving.editions import editions
     except ModuleNotFoundError as fault:
         if (fault.name or "").partition(".")[0] == "yusuan":
             raise
@@ -51,7 +51,7 @@ def serve(
     with (
         _listening(settings) as listener,
         _ended_in_order(),
-        editions(paths) as served,
+        _opened(paths, settings, log) as served,
         tempfile.TemporaryDirectory(
             prefix="yusuan-answers-", ignore_cleanup_errors=True
         ) as scratch,
@@ -67,6 +67,16 @@ def serve(
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
         log(say("serve-ended").text(settings.language))
+
+
+@contextmanager
+def _opened(
+    paths: Sequence[Path], settings: Settings, log: Callable[[str], None]
+) -> Iterator[Editions]:  # fmt: skip
+    """Open what is to be served, and say so: packages are read, which can take long."""
+    log(say("serve-reading").text(settings.language))
+    with editions(paths) as served:
+        yield served
 
 
 def address(listener: socket.socket) -> str:
