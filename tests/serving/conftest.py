@@ -84,7 +84,7 @@ class Server:
             pytest.skip("the processes of another can be told on Linux only")
         return {int(one) for one in children(self.process.pid)}
 
-    def wait(self, ready, seconds=20):
+    def wait(self, ready, seconds=60):
         """Wait until something is so, and say whether it is."""
         until = time.monotonic() + seconds
         while not ready() and time.monotonic() < until:

@@ -166,7 +166,7 @@ def test_bad_query_syntax(w3c):
     assert reply.status == 400
     assert reply.kind == "application/problem+json"
     problem = json.loads(reply.body)
-    assert (problem["code"], problem["line"], problem["column"]) == ("malformed-query", 1, 6)
+    assert (problem["code"], problem["line"], problem["column"]) == ("malformed-query", 1, 5)
 
 
 @pytest.mark.parametrize(

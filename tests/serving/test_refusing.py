@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from yusuan.serving.refusing import federates
+from yusuan.querying.federating import federates
 
 HOSTILE = [
     "SELECT * { SERVICE <URL> { ?s ?p ?o } }",
@@ -69,7 +69,7 @@ def test_no_other_server_is_asked(server, listener, query):
         assert reply.status == 200
     else:
         assert reply.status == 403, reply
-        assert "no other server is asked from here (SERVICE)" in reply.text
+        assert "the query has SERVICE in it, and yusuan asks no other endpoint for it" in reply.text
     assert came == []
 
 

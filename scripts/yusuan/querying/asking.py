@@ -30,7 +30,6 @@ def ask(source: Source, query: str, timeout: float) -> Answer:
         AnswerError: The time is up.
         StoreError: The store can't be read.
     """
-    no_service(query)
     # A server that goes on asks from processes of their own.
     return within(timeout, "SPARQL", lambda: _answer(source, query))
 
@@ -49,10 +48,11 @@ def evaluate(
         most: How many rows or triples there may be; None for any number.
 
     Raises:
-        QueryError: The query can't be read.
+        QueryError: The query can't be read, or would ask another endpoint.
         AnswerError: There are more rows than there may be.
         StoreError: The store can't be read.
     """
+    no_service(query)
     graphs = {} if dataset is None else dataset.nodes()
     try:
         return answer_of(source.store.query(query, prefixes=dict(source.prefixes), **graphs), most)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from yusuan.errors import QueryError
 from yusuan.messages import Message, say
+from yusuan.querying.federating import federates
 from yusuan.querying.mistakes import mistake, stop
 from yusuan.querying.tokens import Token, tokens
 
@@ -136,9 +137,9 @@ def no_service(query: str) -> None:
     Raises:
         QueryError: It has SERVICE in it.
     """
-    for one in tokens(query):
-        if one.kind == "word" and one.text.lower() == "service":
-            raise _at(query, one.at, say("query-service"), say("query-service-advice"))
+    at = federates(query)
+    if at is not None:
+        raise _at(query, at, say("query-service"), say("query-service-advice"))
 
 
 def unknown_terms(query: str, known: Mapping[str, str], defined: set[str]) -> Iterator[Stranger]:

@@ -94,12 +94,11 @@ def refusal_of(fault: Exception, settings: Settings) -> Refusal:
         case Short():
             reason = say("serve-memory", limit=settings.memory // MIB)
             return Refusal(500, "memory", reason, say("serve-memory-advice"))
-        case QueryError():
-            return Refusal(400, "malformed-query", fault.reason, fault.advice,
-                           subject=fault.subject, place=fault.place)  # fmt: skip
-        case AnswerError():
-            status, code = _OTHERS.get(fault.reason.key, (500, "internal"))
-            return Refusal(status, code, fault.reason, fault.advice, subject=fault.subject)
+        case QueryError() | AnswerError():
+            usual = (400, "malformed-query") if isinstance(fault, QueryError) else (500, "internal")
+            status, code = _OTHERS.get(fault.reason.key, usual)
+            return Refusal(status, code, fault.reason, fault.advice, subject=fault.subject,
+                           place=getattr(fault, "place", None))  # fmt: skip
         case StoreError():
             return Refusal(503, "store", fault.reason, fault.advice)
         case UsageError():
@@ -109,8 +108,8 @@ def refusal_of(fault: Exception, settings: Settings) -> Refusal:
 
 
 _OTHERS = {
+    "query-service": (403, "federation"),
     "query-rows": (500, "rows"),
-    "serve-federation": (403, "federation"),
     "serve-update": (403, "update"),
     "serve-dataset": (400, "parameter"),
     "serve-unwritable": (406, "not-acceptable"),
