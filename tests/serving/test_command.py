@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from yusuan.cli import main
 from yusuan.querying import Rows, ask_endpoint
 
 
@@ -20,16 +20,24 @@ def small(stored, tmp_path_factory):
     return stored(tmp_path_factory.mktemp("small") / "store")
 
 
-def run(*arguments, timeout=60):
-    words = [sys.executable, "-m", "yusuan", *map(str, arguments), "--lang", "en"]
-    return subprocess.run(words, check=False, capture_output=True, timeout=timeout,
-                          encoding="utf-8")  # fmt: skip
+@pytest.fixture
+def run(capfdbinary):
+    """A function that runs a command in this process and gives its code and what it says."""
+
+    def ran(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([*map(str, arguments), "--lang", "en"])
+        said = capfdbinary.readouterr()
+        return end.value.code, said.out.decode("utf-8"), said.err.decode("utf-8")
+
+    return ran
 
 
-def test_a_question_of_the_command_line_is_answered_by_the_server(server):
-    asked = run("query", "--endpoint", f"{server.address}sparql", "--format", "csv", "Q1")
-    assert asked.returncode == 0, asked.stderr
-    assert "香河县工业和信息化局,2021,46246400," in asked.stdout
+def test_a_question_of_the_command_line_is_answered_by_the_server(server, run):
+    code, said, told = run("query", "--endpoint", f"{server.address}sparql", "--format", "csv",
+                           "Q1")  # fmt: skip
+    assert code == 0, told
+    assert "香河县工业和信息化局,2021,46246400," in said
     answer = ask_endpoint(f"{server.address}sparql", "SELECT (1 AS ?one) {}", 30)
     assert isinstance(answer, Rows)
 
@@ -81,44 +89,34 @@ def test_each_request_is_a_line_in_the_log_without_what_was_asked(server):
         (("--host", "203.0.113.7", "--port", "0"), 2, "203.0.113.7:0: the port can't be had: "),
     ],
 )
-def test_what_can_not_be_done_is_told(root, arguments, code, told):
-    done = run("serve", root, *arguments)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+def test_what_can_not_be_done_is_told(run, small, arguments, code, told):
+    assert run("serve", small, *arguments)[:2] == (code, "")
+    assert told in run("serve", small, *arguments)[2]
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
+def test_a_port_that_is_taken_is_told_before_anything_is_read(run, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = run("serve", tmp_path, "--port", port)
-    assert done.returncode == 2
-    assert f"127.0.0.1:{port}: the port can't be had: Address already in use\n" in done.stderr
-    assert "--port 0 takes any that is free" in done.stderr
+        code, _, told = run("serve", tmp_path, "--port", port)
+    assert code == 2
+    assert f"127.0.0.1:{port}: the port can't be had: Address already in use\n" in told
+    assert "--port 0 takes any that is free" in told
 
 
-def test_what_is_no_package_and_no_store_is_told(tmp_path):
+def test_what_is_no_package_and_no_store_is_told(run, tmp_path):
     (tmp_path / "empty").mkdir()
-    done = run("serve", tmp_path / "empty", "--port", 0)
-    assert done.returncode == 2
-    assert "there is no package in it" in done.stderr
+    code, _, told = run("serve", tmp_path / "empty", "--port", 0)
+    assert (code, "there is no package in it" in told) == (2, True)
     (tmp_path / "CURRENT").write_text("nonsense")
-    done = run("serve", tmp_path, "--port", 0)
-    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    code, _, told = run("serve", tmp_path, "--port", 0)
+    assert (code, "the store can't be read" in told) == (3, True), told
 
 
-def test_without_the_extra_the_next_step_is_told(root):
-    code = """
-import sys
-for name in ("starlette", "uvicorn"):
-    sys.modules[name] = None  # as if it were not installed
-from yusuan.cli import main
-main(["serve", sys.argv[1], "--lang", "en", "--port", "0"])
-"""
-    done = subprocess.run([sys.executable, "-c", code, str(root)], check=False,
-                          capture_output=True, timeout=60, encoding="utf-8")  # fmt: skip
-    assert done.returncode == 2
-    assert done.stderr == (
+def test_without_the_extra_the_next_step_is_told(run, small, monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)  # as if it were not installed
+    code, _, told = run("serve", small, "--port", "0")
+    assert code == 2
+    assert told == (
         "Error: yusuan serve: what serving takes is not installed\n"
         "  Install it: pip install 'yusuan[serve]'\n"
     )

@@ -73,6 +73,13 @@ def test_a_query_that_takes_too_much_memory_is_an_error_and_the_server_lives(str
     assert holds(strict)
 
 
+def test_pages_are_made_within_the_same_limits(strict):
+    for path in ("/x", "/def", "/shape/projects-total"):
+        for accept, found in (("text/html", 200), ("text/turtle", 200)):
+            wanted = 404 if path == "/x" else found
+            assert strict.get(path, accept=accept).status == wanted
+
+
 def test_more_rows_than_there_may_be_are_an_error_and_no_part_of_them(strict):
     exact = ask(strict, "SELECT ?s { ?s <x:p> ?o } LIMIT 300")
     assert exact.status == 200

@@ -286,7 +286,8 @@ def _shapes(base: str) -> Store:
     store = pyoxigraph.Store()
     for file in sorted((home() / "shapes").glob("*.ttl")):
         own = file.read_text("utf-8").replace(base_of(template()), base)
-        store.bulk_load(own.encode("utf-8"), pyoxigraph.RdfFormat.TURTLE)
+        # Loading in bulk takes 200 MB at once, more than a narrow limit leaves.
+        store.load(own, pyoxigraph.RdfFormat.TURTLE)
     return store
 
 
