@@ -23,6 +23,8 @@ from yusuan.publishing.release import seal_of
 
 EVIL = '<script>document.title="owned"</script><b>"\'&amp;'
 PROJECT = "民营经济工作办公经费"
+# The tables of a small package.
+KEPT = ("documents", "regions", "organizations", "organization_names", "budget_lines")
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
@@ -193,6 +195,26 @@ def at(tmp_path_factory):
 
 
 # ------------------------------------------------------------------ servers
+
+
+@pytest.fixture(scope="session")
+def small(released):
+    """The first package with a few of its tables, for tests that publish it often."""
+    package = released.package
+    for table in package.tables:
+        if table not in KEPT:
+            package = package.with_rows(table, [])
+    return replace(released, package=package)
+
+
+@pytest.fixture(scope="session")
+def changed(small):
+    """The same, one amount changed."""
+    path = small.package.path("budget_lines")
+    content = small.package.content(path)
+    assert b",46246400," in content
+    files = {**small.package.files, path: content.replace(b",46246400,", b",12345.5,")}
+    return replace(small, package=replace(small.package, files=files))
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,7 @@ class FaultProxy:
     def __init__(self, server=None, faults=None):
         self.server = server
         self.faults = faults or {}
+        self.rewrite = lambda path: path  # what the server behind is asked for
         self.seen: list[Seen] = []
         self._lock = threading.Lock()
         proxy = self
@@ -167,7 +168,12 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.owner.server)
         upstream = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
         try:
-            upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            upstream.putrequest(
+                self.command,
+                self.owner.rewrite(self.path),
+                skip_host=True,
+                skip_accept_encoding=True,
+            )
             for name, value in self.headers.items():
                 if name.lower() not in ("connection", "host", "expect"):
                     upstream.putheader(name, value)

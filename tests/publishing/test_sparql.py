@@ -30,9 +30,8 @@ REAL = {
     "fuseki": "YUSUAN_SERVICE_FUSEKI",
     "virtuoso": "YUSUAN_SERVICE_VIRTUOSO",
 }
-CUTS = ("before", "during", "after", "answer")
+CUTS = ("before", "during", "after")
 CATALOG = FILE_OF["catalog"].path
-KEPT = ("documents", "regions", "organizations", "organization_names", "budget_lines")
 
 pytestmark = pytest.mark.usefixtures("no_secrets")
 
@@ -81,26 +80,6 @@ def target(server, tmp_path):
         return found
 
     return made
-
-
-@pytest.fixture(scope="session")
-def small(released):
-    """The first package with a few of its tables, for tests that publish it often."""
-    package = released.package
-    for table in package.tables:
-        if table not in KEPT:
-            package = package.with_rows(table, [])
-    return replace(released, package=package)
-
-
-@pytest.fixture(scope="session")
-def changed(small):
-    """The same, one amount changed."""
-    path = small.package.path("budget_lines")
-    content = small.package.content(path)
-    assert b",46246400," in content
-    files = {**small.package.files, path: content.replace(b",46246400,", b",12345.5,")}
-    return replace(small, package=replace(small.package, files=files))
 
 
 def renamed(one, name, more=""):
@@ -340,7 +319,6 @@ def way(request, monkeypatch, server):
         ("here", "at once", "after"),
         ("here", "by graph", "after"),
         *(pytest.param("oxigraph", "at once", cut, marks=pytest.mark.service) for cut in CUTS),
-        pytest.param("oxigraph", "by graph", "during", marks=pytest.mark.service),
         pytest.param("fuseki", "at once", "during", marks=pytest.mark.service),
         pytest.param("fuseki", "by graph", "after", marks=pytest.mark.service),
         pytest.param("virtuoso", "by graph", "during", marks=pytest.mark.service),

@@ -321,13 +321,14 @@ def _meanwhile(service: Service) -> TargetError:
     )
 
 
-def _marker(base: str) -> str:
+def marker(base: str) -> str:
+    """Return subject and predicate of what the catalogue says while someone publishes."""
     return f"<{catalog_of(base)}/publishing> <{DCT}identifier>"
 
 
 def turns(service: Service, base: str) -> list[str]:
-    """Return who is publishing now."""
-    query = f"SELECT ?who WHERE {{ GRAPH <{catalog_of(base)}> {{ {_marker(base)} ?who }} }}"
+    """Return who is publishing now, in no order of time."""
+    query = f"SELECT ?who WHERE {{ GRAPH <{catalog_of(base)}> {{ {marker(base)} ?who }} }}"
     return sorted(row["who"] for row in service.select(query))
 
 
@@ -346,7 +347,7 @@ def _take_turn(service: Service, journal: Journal, base: str, *, overwrite: bool
         _give_turn(service, base, one)
     journal.note(turn=own)
     catalog = catalog_of(base)
-    service.update(f'INSERT DATA {{ GRAPH <{catalog}> {{ {_marker(base)} "{own}" }} }}')
+    service.update(f'INSERT DATA {{ GRAPH <{catalog}> {{ {marker(base)} "{own}" }} }}')
     if turns(service, base) != [own]:
         # Both of two give way: nobody's work is lost, and either may try again.
         _give_turn(service, base, own)
@@ -356,7 +357,7 @@ def _take_turn(service: Service, journal: Journal, base: str, *, overwrite: bool
 
 def _give_turn(service: Service, base: str, turn: str) -> None:
     catalog = catalog_of(base)
-    service.update(f'DELETE DATA {{ GRAPH <{catalog}> {{ {_marker(base)} "{turn}" }} }}')
+    service.update(f'DELETE DATA {{ GRAPH <{catalog}> {{ {marker(base)} "{turn}" }} }}')
 
 
 def _locked(service: Service) -> TargetError:
