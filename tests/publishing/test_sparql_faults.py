@@ -327,7 +327,11 @@ def test_a_server_that_is_killed_has_the_old_state_or_the_new_one(
     try:
         publish(target(server.url), small)
         with faults.FaultProxy(server.url) as proxy:
-            proxy.faults = lambda seen: kill(server, faults, delay) if "upd" in seen.path else None
+            deaths = iter([kill(server, delay)])
+            # Once, for the client sends what was cut off again.
+            proxy.faults = lambda seen: (
+                faults.Fault(do=next(deaths, None)) if seen.path == "/update" else None
+            )
             one = target(proxy.url)
             plan = one.plan([released])
             try:
@@ -353,9 +357,6 @@ def test_a_server_that_is_killed_has_the_old_state_or_the_new_one(
         server.kill()
 
 
-def kill(server, faults, delay):
-    """Return the fault that kills the server: at once, or while it is at work."""
-    if delay is None:
-        return faults.Fault(do=server.kill)
-    threading.Timer(delay, server.kill).start()
-    return None
+def kill(server, delay):
+    """Return what kills the server: at once, or while it is at work."""
+    return server.kill if delay is None else threading.Timer(delay, server.kill).start
