@@ -290,7 +290,7 @@ def test_what_is_no_receipt_is_told(tmp_path, content):
 @pytest.mark.parametrize(
     ("address", "options", "told"),
     [
-        ("ckan+https://data.example.gov.cn", {}, "there is no target ckan"),
+        ("ftp://data.example.gov.cn", {}, "there is no target ftp"),
         ("file://elsewhere/srv/portal", {}, "another host"),
         ("portal", {"url": "https://example.gov.cn/ys"}, "is no address of a folder"),
         ("zip:a.zip", {"url": "https://example.gov.cn/ys/"}, "only a folder has an address"),

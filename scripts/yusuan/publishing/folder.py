@@ -13,29 +13,23 @@ from yusuan.errors import UsageError
 from yusuan.messages import Message, say
 from yusuan.package import as_json
 from yusuan.package.descriptor import Seal
-from yusuan.publishing.beside import checksums
 from yusuan.publishing.errors import TargetError
 from yusuan.publishing.listing import PORTAL, Listed, read_portal
 from yusuan.publishing.plan import (
     Content,
     Difference,
     Plan,
-    Published,
     Receipt,
     content_seal,
     differences,
     read_receipt,
-    steps_to,
 )
+from yusuan.publishing.portal import Standing, portal_plan, portal_receipt
 from yusuan.publishing.release import Release, seal_of
-from yusuan.publishing.site import CATALOG, Site, address_of, site
 from yusuan.publishing.swapping import alone, recover, replace_folder, standing_folder
-from yusuan.publishing.timing import now
 from yusuan.publishing.validating import faults_of
 
 RECEIPT = "receipt.json"
-CHECKSUMS = "SHA256SUMS"
-TOLD = 5  # files
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,18 @@ class _Standing:
     receipt: Receipt | None
     url: str | None
     packages: Sequence[Listed]
+
+    @property
+    def portal(self) -> Standing:
+        """The same without the disk."""
+
+        def seal(path: str) -> Seal:
+            return seal_of((self.folder or Path()) / path)
+
+        def read(path: str) -> bytes:
+            return ((self.folder or Path()) / path).read_bytes()
+
+        return Standing(self.hashes, self.receipt, self.url, self.packages, read, seal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +90,9 @@ class Folder:
             UsageError: It holds something that is no portal.
         """
         standing = self._standing()
-        known = standing.receipt.files if standing.receipt is not None else {}
-        stays = [one for one in standing.packages if one.place not in _places(releases)]
-        made = self._site(releases, standing, stays)
-        kept = {
-            path: seal
-            for path, seal in known.items()
-            if any(path.startswith(f"{one.place}/") for one in stays)
-        }
-        _refuse_changed(self.name, kept, standing.hashes)
-        seals = {
-            path: made.seals[path] if path in made.seals else content_seal(content)
-            for path, content in made.contents.items()
-        }
-        contents: dict[str, Content] = dict(made.contents)
-        contents[CHECKSUMS] = checksums({**kept, **seals})
-        seals[CHECKSUMS] = content_seal(contents[CHECKSUMS])
-        stale = [one for one in known if one not in contents and one not in kept
-                 and one in standing.hashes]  # fmt: skip
-        if not self.overwrite:
-            self._refuse_foreign(seals, known, standing.hashes, stale)
-        steps = steps_to(contents, seals, standing.hashes, stale)
-        return Plan(self.name, releases, steps, contents, standing.hashes)
+        return portal_plan(
+            self.name, releases, standing.portal, self.url, self.scratch, overwrite=self.overwrite
+        )
 
     def apply(self, plan: Plan) -> Receipt:
         """Put the new portal in the place of the old one at one stroke.
@@ -120,7 +107,7 @@ class Folder:
                 raise TargetError(
                     self.name, say("publish-changed-meanwhile"), say("publish-again-advice")
                 )
-            receipt = self._receipt(plan, standing)
+            receipt = portal_receipt(self.name, plan, standing.portal)
             written = {one.path for one in plan.steps if one.action in ("create", "update")}
             contents: dict[str, Content] = {path: plan.contents[path] for path in written}
             contents[RECEIPT] = as_json(receipt.document())
@@ -167,81 +154,6 @@ class Folder:
         receipt = read_receipt(folder / RECEIPT)
         return _Standing(folder, hashes, receipt, url, packages)
 
-    def _site(
-        self, releases: Sequence[Release], standing: _Standing, stays: Sequence[Listed]
-    ) -> Site:
-        catalogues = {
-            one.place: (standing.folder / one.place / CATALOG).read_bytes()
-            for one in stays
-            if standing.folder is not None and f"{one.place}/{CATALOG}" in standing.hashes
-        }
-        url = standing.url if self.url is None else self.url
-        try:
-            return site(releases, stays, catalogues, url, self.scratch)
-        except OSError as fault:
-            reason = say("write-failed", fault=fault.strerror or fault)
-            raise TargetError(str(self.scratch), reason, say("publish-failed-advice")) from fault
-
-    def _refuse_foreign(
-        self,
-        coming: Mapping[str, Seal],
-        known: Mapping[str, Seal],
-        hashes: Mapping[str, str],
-        stale: Sequence[str],
-    ) -> None:
-        """Refuse to overwrite or remove what is not as the last receipt says."""
-        changed = [
-            path
-            for path in (*coming, *stale)
-            if path in hashes
-            and (path not in known or hashes[path] != known[path].sha256)
-            and (path not in coming or hashes[path] != coming[path].sha256)
-        ]
-        if changed:
-            reason = say("portal-changed", files=_told(changed))
-            raise TargetError(self.name, reason, say("portal-changed-advice"))
-
-    def _receipt(self, plan: Plan, standing: _Standing) -> Receipt:
-        files = {one.path: one.coming for one in plan.steps if one.coming is not None}
-        gone = {one.path for one in plan.steps if one.coming is None}
-        known = standing.receipt.files if standing.receipt is not None else {}
-        url, packages = read_portal(_bytes(plan.contents[PORTAL]), self.name)
-        places = [one.place for one in packages]
-        files |= {
-            path: seal
-            for path, seal in known.items()
-            if path not in files and path not in gone and path in standing.hashes
-            and any(path.startswith(f"{place}/") for place in places)
-        }  # fmt: skip
-        others = {
-            path: seal_of(standing.folder / path)
-            for path in standing.hashes
-            if standing.folder is not None and path not in files and path not in gone
-        }
-        published = [
-            Published(one.id, one.name, one.place, one.titles,
-                      f"{address_of(packages, url)}{one.place}/")
-            for one in packages
-        ]  # fmt: skip
-        return Receipt(self.name, now(), published, files, others)
-
-
-def _places(releases: Sequence[Release]) -> set[str]:
-    return {one.place for one in releases}
-
-
-def _refuse_changed(name: str, kept: Mapping[str, Seal], hashes: Mapping[str, str]) -> None:
-    """Refuse to go on with a package that stays and is not as it was published."""
-    changed = [path for path, seal in kept.items() if hashes.get(path) != seal.sha256]
-    if changed:
-        reason = say("portal-changed", files=_told(changed))
-        raise TargetError(name, reason, say("portal-changed-kept-advice"))
-
-
-def _told(paths: Sequence[str]) -> str:
-    more = [] if len(paths) <= TOLD else ["…"]
-    return ", ".join([*sorted(paths)[:TOLD], *more])
-
 
 def _hashes(folder: Path) -> dict[str, str]:
     """Return path → hash of every file in a folder but the receipt.
@@ -258,7 +170,3 @@ def _hashes(folder: Path) -> dict[str, str]:
         if path.is_file() and name != RECEIPT:
             found[name] = seal_of(path).sha256
     return found
-
-
-def _bytes(content: Content) -> bytes:
-    return content if isinstance(content, bytes) else content.read_bytes()
