@@ -38,7 +38,7 @@ until_done() {
 
 # -------------------------------------------------------------------------- programs of Debian
 wanted=()
-for pair in redis-server:redis-server psql:postgresql mvn:maven java:default-jre-headless \
+for pair in redis-server:redis-server nginx:nginx-light psql:postgresql mvn:maven java:default-jre-headless \
     curl:curl pg_config:libpq-dev gcc:gcc; do
     command -v "${pair%%:*}" >/dev/null || wanted+=("${pair##*:}")
 done
@@ -138,17 +138,22 @@ ckan -c "$ini" sysadmin add admin >>"$root/logs/init.log" 2>&1
 step "users are there"
 
 cat >"$root/wsgi.py" <<EOF
-from ckan.config.middleware import make_app
-from ckan.cli import CKANConfigLoader
+import os
 
-application = make_app(CKANConfigLoader("$ini").get_config())
+from ckan.cli import CKANConfigLoader
+from ckan.config.middleware import make_app
+
+application = make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config())
 EOF
 cat >"$root/ckan" <<EOF
 #!/bin/sh
 # Start the application; it runs until it is killed, and may leave the file with its number behind.
-rm -f "$root/ckan.pid"
-exec "$cache/venv/bin/gunicorn" --chdir "$root" --bind 127.0.0.1:$port --workers 1 --threads 4 \\
-    --timeout 120 --no-control-socket --pid "$root/ckan.pid" --log-file "$root/logs/ckan.log" wsgi:application
+# Usage: $root/ckan [INI PORT]; a second one has other settings, for the same data.
+pid="$root/ckan\${2:+-\$2}.pid"
+rm -f "\$pid"
+CKAN_INI=\${1:-"$ini"} exec "$cache/venv/bin/gunicorn" --chdir "$root" --bind 127.0.0.1:\${2:-$port} \\
+    --workers 1 --threads 4 --timeout 120 --no-control-socket --pid "\$pid" \\
+    --log-file "$root/logs/ckan.log" wsgi:application
 EOF
 chmod +x "$root/ckan"
 nohup "$root/ckan" >>"$root/logs/start.log" 2>&1 </dev/null &

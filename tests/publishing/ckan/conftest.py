@@ -7,9 +7,10 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ class Server:
     token: str
     editor: str
     root: Path
+    suffix: str = ""
 
     def call(self, action, data=None, token=None, **more):
         """Ask for an action; return the status and the result or the error."""
@@ -87,19 +89,36 @@ class Server:
 
     def kill(self):
         """Stop the application at once, as a power cut does."""
-        pid = int((self.root / "ckan.pid").read_text())
+        pid = int((self.root / f"ckan{self.suffix}.pid").read_text())
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             os.kill(int(child), 9)
         os.kill(pid, 9)
         # The workers take a moment to be gone, and with them the port.
-        while Path(f"/proc/{pid}/stat").exists() and self.answers():
+        while self.answers():
             time.sleep(0.05)
 
-    def start(self):
-        """Start it again, and wait for it."""
+    def beside(self, **settings):
+        """Start a second application with other settings for the same data; return it."""
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+        ini = self.root / f"ckan-{port}.ini"
+        lines = (self.root / "ckan.ini").read_text("utf-8").split("\n")
+        names = tuple(f"{name} " for name in settings)
+        head, *rest = [one for one in lines if not one.replace("=", " ").startswith(names)]
+        at = rest.index("[app:main]") + 1
+        rest[at:at] = [f"{name} = {value}" for name, value in settings.items()]
+        ini.write_text("\n".join([head, *rest]), "utf-8")
+        other = replace(self, url=f"http://127.0.0.1:{port}", suffix=f"-{port}")
+        other.start(ini, port)
+        return other
+
+    def start(self, *words):
+        """Start it, and wait for it."""
         log = self.root / "logs" / "start.log"
-        command = '"$0" >>"$1" 2>&1 </dev/null &'
-        subprocess.run(["/bin/sh", "-c", command, self.root / "ckan", log], check=True)
+        command = 'log=$1; shift; "$0" "$@" >>"$log" 2>&1 </dev/null &'
+        words = [self.root / "ckan", log, *map(str, words)]
+        subprocess.run(["/bin/sh", "-c", command, *words], check=True)
         for _ in range(240):
             if self.answers():
                 return

@@ -37,9 +37,7 @@ from yusuan.publishing.errors import TargetError
 from yusuan.publishing.journal import Journal
 from yusuan.publishing.sending import Part
 
-# CKAN's own limit for a file. A larger one goes alone and first: where the portal refuses it,
-# nothing else has changed.
-LARGE = 10 << 20  # bytes
+MEBIBYTE = 1 << 20  # in which CKAN counts the size of a file
 TOGETHER = 64 << 20  # bytes of files in one request
 # What an answer leaves out: all but what the next request is bound to.
 _ANSWER = "+package__metadata_modified,-package__*"
@@ -74,7 +72,7 @@ class Applying:
         if work.owner_is_new:
             self._create_owner()
         standing = self._create() if work.standing is None else work.standing
-        batches = list(_batches(work.uploads)) or [[]]
+        batches = list(batches_of(work.uploads, work.standing)) or [[]]
         for number, batch in enumerate(batches):
             self.journal.note(dataset=work.wanted.name,
                               sent={one.key: one.seal.sha256 for one in batch})  # fmt: skip
@@ -257,21 +255,30 @@ class Applying:
         return f"{self.run}.{self._number}"
 
 
-def _batches(files: Sequence[File]) -> Iterator[list[File]]:
-    """Yield the files as they are sent: large ones alone and first, the others together."""
-    small: list[File] = []
-    for file in sorted(files, key=lambda one: -one.seal.bytes):
-        if file.seal.bytes > LARGE:
-            yield [file]
-    for file in files:
-        if file.seal.bytes > LARGE:
-            continue
-        if sum(one.seal.bytes for one in small) + file.seal.bytes > TOGETHER:
-            yield small
-            small = []
-        small.append(file)
-    if small:
-        yield small
+def batches_of(files: Sequence[File], standing: Standing | None) -> Iterator[list[File]]:
+    """Yield the files as they are sent: all in one request, unless they are too much for one.
+
+    CKAN puts one file after the other in its place, and takes none back where it refuses a later
+    one for its size. So a size that it has not taken before goes alone and first; nothing else has
+    changed where it is refused. A new dataset is not seen until all of it is there.
+    """
+    rest = list(files)
+    if standing is not None and files:
+        largest = max(files, key=lambda one: one.seal.bytes)
+        taken = max((int(one.raw.get("size") or 0) for one in standing.resources.values()),
+                    default=0)  # fmt: skip
+        if -(-largest.seal.bytes // MEBIBYTE) > max(1, -(-taken // MEBIBYTE)):
+            yield [largest]
+            rest.remove(largest)
+    portion: list[File] = []
+    for file in rest:
+        size = sum(one.seal.bytes for one in portion) + file.seal.bytes
+        if portion and size > TOGETHER:
+            yield portion
+            portion = []
+        portion.append(file)
+    if portion:
+        yield portion
 
 
 def _pairs(extras: Mapping[str, str]) -> list[dict[str, str]]:

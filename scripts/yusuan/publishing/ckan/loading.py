@@ -34,7 +34,8 @@ def load(portal: Portal, file: File, resource: Resource) -> None:
         "force": True,  # the resource is a file, and its table is read-only to all others
         "fields": list(table.fields),
         "primary_key": list(table.key),
-        "calculate_record_count": True,
+        # CKAN keeps the first count that it makes, which is none of the whole.
+        "calculate_record_count": False,
     }
     total = portions = 0
     # A portion whose answer is lost is not sent again: it might then be there twice.
@@ -43,7 +44,7 @@ def load(portal: Portal, file: File, resource: Resource) -> None:
             _loaded(portal, "datastore_create", {**data, "records": portion})
         else:
             more = {"resource_id": resource.id, "force": True, "method": "insert",
-                    "records": portion, "calculate_record_count": True}  # fmt: skip
+                    "records": portion, "calculate_record_count": False}  # fmt: skip
             _loaded(portal, "datastore_upsert", more)
         total += len(portion)
         portions += 1
