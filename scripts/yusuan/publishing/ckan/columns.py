@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -89,11 +90,18 @@ def chunks(table: Table, path: Path) -> Iterator[list[dict[str, str | None]]]:
 
 def rows_of(path: Path, missing: frozenset[str]) -> Iterator[list[str | None]]:
     """Yield the rows of a table without its header, None for a missing value."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        next(reader, None)
-        for row in reader:
-            yield [None if cell in missing else cell for cell in row]
+    rows = read_csv(path)
+    next(rows, None)
+    for row in rows:
+        yield [None if cell in missing else cell for cell in row]
+
+
+def read_csv(path: Path) -> Iterator[list[str]]:
+    """Yield the header and the rows of a CSV file, whoever wrote it."""
+    # A paragraph may be longer than what the module allows a field by default.
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.reader(file)
 
 
 def same_cell(kind: str, here: str | None, there: str | None) -> bool:

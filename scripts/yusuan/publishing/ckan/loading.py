@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import logging
-from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from yusuan.messages import say
 from yusuan.publishing.ckan.action import Portal
-from yusuan.publishing.ckan.columns import Table, chunks, rows_of, same_cell
+from yusuan.publishing.ckan.columns import Table, chunks, read_csv, rows_of, same_cell
 from yusuan.publishing.ckan.standing import Resource
 from yusuan.publishing.ckan.wanted import File
 from yusuan.publishing.errors import TargetError
@@ -73,7 +71,7 @@ def same_rows(table: Table, path: Path, dump: Path) -> bool:
         dump: What the portal gives out as CSV: an own column before the others.
     """
     kinds = [str(one["type"]) for one in table.fields]
-    there = _dumped(dump)
+    there = read_csv(dump)
     if next(there, None) != ["_id", *table.names]:
         return False
     for here, other in zip_longest(rows_of(path, table.missing), there):
@@ -105,8 +103,3 @@ def _count(portal: Portal, file: File, resource: Resource, expected: int) -> Non
         reason = say("ckan-rows", host=portal.client.host, table=file.key, expected=expected,
                      found=found)  # fmt: skip
         raise TargetError(portal.client.name, reason, say("publish-again-advice"))
-
-
-def _dumped(path: Path) -> Iterator[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.reader(file)

@@ -187,9 +187,11 @@ def upload_name(path: str) -> str:
     plain = re.sub(r"[^a-z0-9_.-]+", "-", name.lower()).strip("-")
     if plain == name:
         return name
-    stem, suffix = PurePosixPath(plain).stem, PurePosixPath(plain).suffix
+    stem, dot, suffix = plain.rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
     marked = f"{stem.strip('.-')[:60]}-{sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
-    return f"{marked}{suffix[:20]}"
+    return f"{marked}{dot}{suffix[:20]}"
 
 
 def digest_of(content: object) -> str:
