@@ -206,7 +206,8 @@ def small(root, tmp_path_factory):
             content = (root / resource["path"]).read_text("utf-8")
             content = content.replace("131024.304", f"{county}.{department}")
             content = content.replace("131024", county).replace("2021", str(year))
-            contents[resource["path"]] = (resource, content.encode())
+            # Tables of another dialect stay out of the datastore: fewer requests to break.
+            contents[resource["path"]] = ({**resource, "dialect": {}}, content.encode())
         fields = [
             {"name": "code", "type": "string", "title": "代码",
              "titles": {"zh": "代码", "en": "Code"}},

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from yusuan.publishing import read_receipt
+from yusuan.publishing.errors import TargetError
+
 pytestmark = pytest.mark.service
 
 DATASET = "131024-304-budget"
@@ -115,3 +118,38 @@ def test_an_organisation_may_be_named(ckan, aim, small):
     ckan.call("organization_create", {"name": "xianghe", "title": "香河"})
     target.apply(target.plan([small()]))
     assert ckan.show(DATASET)["organization"]["name"] == "xianghe"
+
+
+@pytest.mark.parametrize("by", ["token", "editor"])
+def test_a_dataset_that_somebody_has_deleted_is_published_anew(
+    ckan, publish, aim, small, monkeypatch, by
+):
+    ckan.call("organization_create", {"name": "131024", "title": "香河县"})
+    member = {"id": "131024", "username": "editor", "role": "editor"}
+    ckan.call("organization_member_create", member)
+    monkeypatch.setenv("CKAN_API_TOKEN", getattr(ckan, by))
+    release = small()
+    publish(ckan.url, release)
+    ckan.call("package_delete", {"id": DATASET})
+    assert ckan.show(DATASET, token="") is None
+    publish(ckan.url, release)
+    assert len(ckan.files(DATASET)) == len(release.seals)
+    assert aim(ckan.url).plan([release]).changes == []
+
+
+def test_what_is_done_is_on_record_though_the_next_dataset_fails(ckan, faults, publish, aim, small):
+    releases = [small(), small(department="305")]
+    with faults.FaultProxy(ckan.url) as proxy:
+        created = []
+        proxy.faults = lambda seen: (
+            ("package_create" in seen.path and created.append(seen))
+            or (faults.Fault(answer=500) if len(created) > 1 else None)
+        )
+        with pytest.raises(TargetError):
+            publish(proxy.url, *releases)
+        proxy.faults = {}
+        target = aim(proxy.url)
+        receipt = read_receipt(target.receipt_path)
+        assert [one.place for one in receipt.packages] == [f"{DATASET}/2021"]
+        publish(proxy.url, *releases)
+        assert len(read_receipt(target.receipt_path).packages) == 2

@@ -77,10 +77,10 @@ class Applying:
             self.journal.note(dataset=work.wanted.name,
                               sent={one.key: one.seal.sha256 for one in batch})  # fmt: skip
             standing = self._revise(standing, batch, is_last=number == len(batches) - 1)
-        # A table that stood there unfinished may hold anything.
+        before = {} if work.standing is None else work.standing.resources
         for file in work.tables:
-            resource = standing.resources[resource_id(standing.id, file.key)]
-            load(self.portal, file, resource)
+            identifier = resource_id(standing.id, file.key)
+            load(self.portal, file, identifier, may_stand=identifier in before)
         sealed = self._seal(standing)
         self.journal.note(dataset=work.wanted.name, sealed=self.run)
         return sealed
@@ -248,7 +248,7 @@ class Applying:
     def _changed(self) -> TargetError:
         name, host = self.work.wanted.name, self.portal.client.host
         reason = say("ckan-changed-meanwhile", host=host, dataset=name)
-        return TargetError(self.portal.client.name, reason, say("publish-again-advice"))
+        return TargetError(self.portal.client.name, reason, say("ckan-changed-meanwhile-advice"))
 
     def _next(self) -> str:
         self._number += 1

@@ -17,8 +17,14 @@ from yusuan.publishing.errors import TargetError
 log = logging.getLogger(__name__)
 
 
-def load(portal: Portal, file: File, resource: Resource) -> None:
+def load(portal: Portal, file: File, identifier: str, *, may_stand: bool) -> None:
     """Put the table of a file into the datastore in the place of what is there.
+
+    Args:
+        portal: The portal.
+        file: The file.
+        identifier: Its resource.
+        may_stand: Whether there may be a table already: an older one, or part of this one.
 
     Raises:
         TargetError: The portal refuses, or fails: the table is then loaded anew by the next run.
@@ -26,9 +32,10 @@ def load(portal: Portal, file: File, resource: Resource) -> None:
     table = file.table
     if table is None:
         return
-    _clear(portal, resource)
+    if may_stand:
+        _clear(portal, identifier)
     data: dict[str, Any] = {
-        "resource_id": resource.id,
+        "resource_id": identifier,
         "force": True,  # the resource is a file, and its table is read-only to all others
         "fields": list(table.fields),
         "primary_key": list(table.key),
@@ -41,7 +48,7 @@ def load(portal: Portal, file: File, resource: Resource) -> None:
         if portions == 0:
             _loaded(portal, "datastore_create", {**data, "records": portion})
         else:
-            more = {"resource_id": resource.id, "force": True, "method": "insert",
+            more = {"resource_id": identifier, "force": True, "method": "insert",
                     "records": portion, "calculate_record_count": False}  # fmt: skip
             _loaded(portal, "datastore_upsert", more)
         total += len(portion)
@@ -49,7 +56,7 @@ def load(portal: Portal, file: File, resource: Resource) -> None:
     if portions == 0:
         _loaded(portal, "datastore_create", data)
     if portions > 1:
-        _count(portal, file, resource, total)
+        _count(portal, file, identifier, total)
     log.info(say("ckan-loads", host=portal.client.host, table=file.key, rows=total))
 
 
@@ -83,11 +90,9 @@ def same_rows(table: Table, path: Path, dump: Path) -> bool:
     return True
 
 
-def _clear(portal: Portal, resource: Resource) -> None:
+def _clear(portal: Portal, identifier: str) -> None:
     """Remove the table that stands there, if any."""
-    if resource.raw.get("datastore_active") is not True:
-        return
-    reply = portal.write("datastore_delete", {"resource_id": resource.id, "force": True})
+    reply = portal.write("datastore_delete", {"resource_id": identifier, "force": True})
     if not reply.done and not reply.is_missing:
         raise portal.refusal(reply)
 
@@ -96,10 +101,10 @@ def _loaded(portal: Portal, action: str, data: dict[str, Any]) -> None:
     portal.need(portal.write(action, data, again=False))
 
 
-def _count(portal: Portal, file: File, resource: Resource, expected: int) -> None:
-    reply = portal.read("datastore_search", resource_id=resource.id, limit=0)
+def _count(portal: Portal, file: File, identifier: str, expected: int) -> None:
+    reply = portal.read("datastore_search", resource_id=identifier, limit=0)
     found = portal.need(reply)["total"]
     if found != expected:
         reason = say("ckan-rows", host=portal.client.host, table=file.key, expected=expected,
                      found=found)  # fmt: skip
-        raise TargetError(portal.client.name, reason, say("publish-again-advice"))
+        raise TargetError(portal.client.name, reason, say("ckan-rows-advice"))

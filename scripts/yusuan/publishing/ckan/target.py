@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from yusuan.errors import UsageError
 from yusuan.messages import Message, say
+from yusuan.package import as_json, save
 from yusuan.package.descriptor import Seal
 from yusuan.publishing.ckan.action import Portal
 from yusuan.publishing.ckan.applying import Applying
@@ -114,6 +115,7 @@ class Ckan:
             raise TypeError(plan)
         with self.place.journal.alone():
             receipt = Receipt(self.name, now(), [], {})
+            earlier = self._earlier()
             for work in plan.works:
                 if work.changes:
                     standing = Applying(self.portal, self.place.journal, work).apply()
@@ -122,7 +124,9 @@ class Ckan:
                 else:
                     standing = work.standing
                 receipt = _with(receipt, self._receipt(work, standing))
-            self.place.journal.close(_with(self._earlier(), receipt))
+                # What is done is on record, whatever becomes of the next dataset.
+                save([as_json(_with(earlier, receipt).document())], self.receipt_path)
+            self.place.journal.close(_with(earlier, receipt))
         return receipt
 
     def verify(self, receipt: Receipt) -> list[Difference]:
