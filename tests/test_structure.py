@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "layout",
         "options",
         "secrecy",
+        "announcing",
     ),
     ("errors",),
     ("messages",),

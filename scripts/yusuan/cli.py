@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from yusuan import commands_publish, commands_query, commands_serve
+from yusuan.announcing import announced
 from yusuan.errors import UsageError, YusuanError
 from yusuan.findings import SEVERITIES
 from yusuan.messages import LANGUAGES, Message, preferred_language, say
@@ -25,7 +26,6 @@ from yusuan.secrecy import hidden
 if TYPE_CHECKING:
     from yusuan.building import Built
 
-PATIENCE = 1.5  # seconds before a slow reader is announced
 # As `reporting.FORMATS` has them, which is not loaded for a help text.
 REPORTS = ("text", "json", "sarif", "junit", "html")
 
@@ -234,7 +234,7 @@ def build(
     taken: dict[Path, Path] = {}
     for document in documents:
         try:
-            with _announced("reading", lang, document=document.name):
+            with announced("reading", lang, document=document.name):
                 built = build_one(document, chosen, taken)
         except YusuanError as fault:
             codes.append(fault.exit_code)
@@ -253,24 +253,6 @@ def build(
 
 def _exit_code(built: Built) -> int:
     return 4 if built.differences else 0
-
-
-@contextmanager
-def _announced(key: str, language: str, **values: object) -> Iterator[None]:
-    """Say on the terminal what is being done, where that takes long."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from threading import Timer
-
-    sentence = say(key, **values).text(language)
-    timer = Timer(PATIENCE, lambda: click.echo(sentence, err=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 @main.command("text", help=tell("help-text"))
@@ -309,7 +291,7 @@ def check(
     from yusuan.package import save
     from yusuan.reporting import render
 
-    with _announced("checking", lang):
+    with announced("checking", lang):
         checked = check_package(_package_folder(directory))
     report = render(checked, "json" if as_json else form, lang)
     if output is None:

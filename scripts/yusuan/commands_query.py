@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from yusuan.announcing import announced
 from yusuan.errors import UsageError
 from yusuan.messages import LANGUAGES, say
 from yusuan.options import path, seconds
@@ -111,10 +112,16 @@ def _ask(
     if endpoint is not None:
         base = querying.own_base()
         full = querying.declare(text(base), querying.prefixes_of(base))
-        return querying.ask_endpoint(endpoint, full, timeout), base
-    source = querying.open_sources(places or [_here()])
-    answer = querying.ask(source, text(source.base), timeout)
-    for hint in querying.hints(source, text(source.base), answer):
+        with announced("asking", lang):
+            return querying.ask_endpoint(endpoint, full, timeout), base
+    with announced("loading", lang):
+        source = querying.open_sources(places or [_here()])
+    with announced("asking", lang):
+        answer = querying.ask(source, text(source.base), timeout)
+    hints = querying.hints(source, text(source.base), answer)
+    if given and isinstance(answer, querying.Rows) and not answer.rows:
+        hints = [querying.holding(source)]
+    for hint in hints:
         click.echo(hint.text(lang), err=True)
     return answer, source.base
 
@@ -189,7 +196,8 @@ def _listed(lang: str) -> str:
 
     lines = [say("questions-head").text(lang), ""]
     for one in questions():
-        options = " ".join(f"--{name}" for name in one.parameters)
+        drawn = ("chart",) if one.drawing is not None else ()
+        options = " ".join(f"--{name}" for name in (*one.parameters, *drawn))
         lines.append(hung(padded(one.name, 5), one.titles[lang]))
         lines.append(hung(" " * 5, one.descriptions[lang]))
         lines += [f"     {options}", ""]

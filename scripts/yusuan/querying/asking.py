@@ -13,6 +13,11 @@ from yusuan.querying.waiting import within
 from yusuan.querying.wording import Stranger, explained, misnamed, no_service, place, unknown_terms
 
 RDF_PROPERTY = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property"
+# Of more counties than this the first are shown.
+_SHOWN = 12
+_HOLDING = """SELECT DISTINCT ?region ?name ?year WHERE {
+  ?document a foaf:Document ; dct:spatial ?region ; dct:temporal ?year .
+  ?region skos:prefLabel ?name } ORDER BY ?region ?year"""
 OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 
 
@@ -73,6 +78,21 @@ def hints(source: Source, query: str, answer: Answer) -> list[Message]:
         key = "query-hint" if one.nearest else "query-hint-alone"
         found.append(say(key, line=line, column=column, term=one.name, nearest=one.nearest))
     return found
+
+
+def holding(source: Source) -> Message:
+    """Return which counties and years a store holds, for whom asked for others."""
+    import pyoxigraph
+
+    found = source.store.query(_HOLDING, prefixes=dict(source.prefixes))
+    if not isinstance(found, pyoxigraph.QuerySolutions):
+        raise TypeError(_HOLDING)
+    rows = [[str(getattr(term, "value", "")) for term in row] for row in found]
+    places = dict.fromkeys(f"{name} {region.rpartition('/')[2]}" for region, name, _ in rows)
+    years = sorted({year.rpartition("/")[2] for _, _, year in rows})
+    more = " …" if len(places) > _SHOWN else ""
+    return say("nothing-found", regions=", ".join(list(places)[:_SHOWN]) + more or "-",
+               years=", ".join(years) or "-")  # fmt: skip
 
 
 def _answer(source: Source, query: str) -> Answer:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
-from yusuan.errors import UsageError
+from yusuan.errors import PackageError, UsageError
 from yusuan.graph.turtle import turtle
 from yusuan.layout import padded, width
 from yusuan.mapping import XSD
@@ -41,6 +41,7 @@ def render(answer: Answer, form: str, base: str, language: str = "zh") -> bytes:
 
     Raises:
         UsageError: The format does not fit the answer, or takes what is not installed.
+        PackageError: The disk is full.
     """
     if isinstance(answer, Statements):
         if form not in ("table", "ttl"):
@@ -223,13 +224,24 @@ def _parquet(answer: Rows) -> bytes:
         f"column{place}": _kind([row[place] for row in answer.rows])
         for place in range(len(answer.variables))
     }
+    try:
+        return _through_files(answer, columns, kinds)
+    except (OSError, duckdb.Error) as fault:
+        told = getattr(fault, "strerror", None) or str(fault)
+        raise PackageError(gettempdir(), say("write-failed", fault=told),
+                           say("temporary-advice")) from fault  # fmt: skip
+
+
+def _through_files(answer: Rows, columns: Sequence[str], kinds: Mapping[str, str]) -> bytes:
+    import duckdb
+
     with TemporaryDirectory() as folder, duckdb.connect() as database:
         source, target = Path(folder) / "rows.csv", Path(folder) / "rows.parquet"
         # A missing value is nothing at all, an empty text is quoted.
         lines = (",".join("" if c is None else _quoted(c.text) for c in row) for row in answer.rows)
         source.write_text("".join(line + "\n" for line in lines), "utf-8")
         reading = (
-            f"read_csv({_text(source)}, header = false, columns = {kinds}, delim = ',', "
+            f"read_csv({_text(source)}, header = false, columns = {dict(kinds)}, delim = ',', "
             "quote = '\"', escape = '\"', new_line = '\\n', allow_quoted_nulls = false)"
         )
         database.execute(

@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from yusuan.errors import UsageError
 from yusuan.mapping import base_of
 from yusuan.messages import say
-from yusuan.package.shipped import template
+from yusuan.package.shipped import field, template
 from yusuan.querying.charting import Drawing
 from yusuan.terms import literal
 
@@ -72,6 +73,8 @@ class Question:
             if not PARAMETERS[name].fullmatch(value):
                 raise UsageError(f"--{name}", say("question-value", value=value),
                                  say(f"question-value-{name}"))  # fmt: skip
+            if name == "remit":
+                _known_remit(value)
 
         def line(match: re.Match[str]) -> str:
             indent, name, pattern = match.groups()
@@ -81,6 +84,16 @@ class Question:
             return indent + str(pattern).replace(f"${name}", value)
 
         return _LINE.sub(line, self.text.replace(base_of(template()), base))
+
+
+def _known_remit(value: str) -> None:
+    known = {one["value"]: one for one in field("organizations", "remit")["categories"]}
+    if value in known:
+        return
+    near = get_close_matches(value, known, n=3, cutoff=0.5) or known
+    codes = ", ".join(f"{one} {known[one]['titles']['zh']}" for one in near)
+    raise UsageError("--remit", say("question-value", value=value),
+                     say("question-codes", codes=codes))  # fmt: skip
 
 
 @cache
