@@ -30,6 +30,15 @@ COUNTIES = Path(__file__).parent / "counties"
 COMMITTED = sorted(path.parent for path in COUNTIES.glob("*/datapackage.json"))
 
 
+@pytest.fixture(scope="module")
+def make():
+    """What makes the packages in tests/counties."""
+    spec = importlib.util.spec_from_file_location("make_counties", COUNTIES / "make.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def options(output, *, facts_only, check=False):
     return building.Options(output=output, several=False, check=check, sidecar=None,
                             memory=1 << 30, timeout=120, keep_reason=None, base=None,
@@ -150,13 +159,10 @@ def test_building_again_never_puts_the_text_back_unasked(facts, first_disclosure
 # ------------------------------------------------------------------ the packages in tests/counties
 
 
-@pytest.fixture(scope="module")
-def make():
-    """What makes the packages in tests/counties."""
-    spec = importlib.util.spec_from_file_location("make_counties", COUNTIES / "make.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.mark.parametrize("folder", COMMITTED, ids=lambda path: path.name)
+def test_their_schema_is_that_of_the_program(make, folder):
+    # After a change of the schema: python tests/counties/make.py
+    assert package.as_json(make.renew(folder)) == (folder / "datapackage.json").read_bytes()
 
 
 def same(made, standing):
