@@ -6,6 +6,8 @@ same bytes.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,13 +48,30 @@ def workbook(package: Package, path: Path) -> Path:
         OSError: The disk is full.
         PackageError: A table can't be read.
     """
+    from lxml.etree import SerialisationError
+
+    try:
+        _write(package, path)
+    except SerialisationError as fault:
+        # What the system refuses comes as the name of its error, IO_ENOSPC.
+        code = getattr(errno, str(fault).removeprefix("IO_"), errno.EIO)
+        raise OSError(code, os.strerror(code)) from fault
+    return path
+
+
+def _write(package: Package, path: Path) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     book.properties.creator = "yusuan"
     book.properties.title = str(package.descriptor.get("title", ""))
     taken: set[str] = set()
-    _sheet(book, _name(say("workbook-metadata").text("zh"), taken), _metadata(package), (24, 90))
+    _sheet(
+        book,
+        _name(say("workbook-metadata").text("zh"), taken),
+        metadata(package),
+        (18, 60, 22, 60),
+    )
     for name, resource in table_resources(package.descriptor).items():
         rows = _rows(package, name, resource["schema"])
         title = resource.get("titles", {}).get("zh") or resource.get("title") or name
@@ -62,14 +81,36 @@ def workbook(package: Package, path: Path) -> Path:
     with TemporaryFile(dir=path.parent) as draft:
         book.save(draft)
         _write_without_time(draft, path)
-    return path
 
 
-def metadata(package: Package) -> list[tuple[str, str]]:
-    """Return what the upload forms of Chinese open-data portals ask for: item → words.
+def metadata(package: Package) -> list[list[str]]:
+    """Return what the upload forms of Chinese open-data portals ask for.
 
     What the package does not know, such as a telephone number, is left empty for the officer.
+
+    Returns:
+        A header, and a row for each item: item and content in Chinese, then in English.
     """
+    by_language = [_stated(package, language) for language in LANGUAGES]
+    return [
+        [say(f"workbook-{key}").text(one) for one in LANGUAGES for key in ("item", "content")],
+        *(
+            [
+                text
+                for language, stated in zip(LANGUAGES, by_language, strict=True)
+                for text in (say(f"workbook-item-{key}").text(language), stated[key])
+            ]
+            for key in by_language[0]
+        ),
+    ]
+
+
+def _stated(package: Package, language: str) -> dict[str, str]:
+    """Return item → words in one language."""
+
+    def told(key: str, **values: object) -> str:
+        return say(f"workbook-{key}", **values).text(language)
+
     descriptor = package.descriptor
     documents = package.rows("documents") if "documents" in package.tables else []
     regions = {row["region_code"]: row["name"] for row in _if_there(package, "regions")}
@@ -81,12 +122,12 @@ def metadata(package: Package) -> list[tuple[str, str]]:
         str(one["format"]).upper() for one in descriptor["resources"] if "format" in one
     )
     stated = {
-        "name": descriptor.get("title", ""),
-        "summary": descriptor.get("description", ""),
+        "name": _worded(descriptor, "title", language),
+        "summary": _worded(descriptor, "description", language),
         "provider": _joined(bureaus.get(row["org_id"], row["org_id"]) for row in documents),
-        "field": say("workbook-field").text("zh"),
-        "frequency": say("workbook-frequency").text("zh"),
-        "condition": say("workbook-condition").text("zh") if licences else "",
+        "field": told("field"),
+        "frequency": told("frequency"),
+        "condition": told("condition") if licences else "",
         "keywords": _joined(descriptor.get("keywords", ())),
         "region": _joined(
             f"{regions.get(row['region_code'], '')} {row['region_code']}" for row in documents
@@ -94,14 +135,18 @@ def metadata(package: Package) -> list[tuple[str, str]]:
         "period": _joined(f"{year}-01-01/{year}-12-31" for year in years),
         "issued": _joined(row["issued"] for row in documents),
         "formats": _joined(formats),
-        "volume": say("workbook-volume", tables=len(counts), rows=sum(counts)).text("zh"),
+        "volume": told("volume", tables=len(counts), rows=sum(counts)),
         "licence": _joined(one.get("title") or one.get("name", "") for one in licences),
         "source": _joined(row["source_url"] or row["title"] for row in documents),
         "identifier": descriptor.get("id", ""),
         "version": descriptor.get("version", ""),
         "contact": "",
     }
-    return [(say(f"workbook-item-{key}").text("zh"), str(value)) for key, value in stated.items()]
+    return {key: str(value) for key, value in stated.items()}
+
+
+def _worded(descriptor: Mapping[str, Any], key: str, language: str) -> str:
+    return str(descriptor.get(f"{key}s", {}).get(language) or descriptor.get(key, ""))
 
 
 def _if_there(package: Package, table: str) -> list[dict[str, str]]:
@@ -110,12 +155,6 @@ def _if_there(package: Package, table: str) -> list[dict[str, str]]:
 
 def _joined(words: Iterable[str]) -> str:
     return "、".join(dict.fromkeys(word for word in words if word))
-
-
-def _metadata(package: Package) -> Iterator[list[Value]]:
-    yield [say(f"workbook-{key}").text("zh") for key in ("item", "content")]
-    for name, words in metadata(package):
-        yield [name, words]
 
 
 def _dictionary(package: Package) -> Iterator[list[Value]]:

@@ -17,9 +17,7 @@ import pytest
 
 from yusuan import checking, secrecy
 from yusuan.building import Options, build_one
-from yusuan.package import read
 from yusuan.publishing import release, target_of
-from yusuan.publishing.release import seal_of
 
 EVIL = '<script>document.title="owned"</script><b>"\'&amp;'
 PROJECT = "民营经济工作办公经费"
@@ -79,7 +77,7 @@ def portal(published, tmp_path) -> Path:
 def build(first_disclosure, tmp_path_factory):
     """Return a function that builds a package of the first disclosure, changed."""
 
-    def built(name, stated="", changes=()):
+    def built(name, stated="", changes=(), *, facts_only=False):
         folder = tmp_path_factory.mktemp(name)
         text = first_disclosure.read_text("utf-8")
         for old, new in changes:
@@ -91,7 +89,7 @@ def build(first_disclosure, tmp_path_factory):
         sidecar.write_text(stated, "utf-8")
         options = Options(
             output=folder / "package", several=False, check=False, sidecar=sidecar,
-            memory=1 << 30, timeout=60, keep_reason=None, base=None,
+            memory=1 << 30, timeout=60, keep_reason=None, base=None, facts_only=facts_only,
         )  # fmt: skip
         build_one(document, options, {})
         return folder / "package"
@@ -106,6 +104,12 @@ def next_year(build) -> Path:
 
 
 @pytest.fixture(scope="session")
+def without_text(build) -> Path:
+    """A package with the facts only, without the text of the document."""
+    return build("facts", stated="year = 2024\n", facts_only=True)
+
+
+@pytest.fixture(scope="session")
 def evil(build) -> Path:
     """A disclosure whose title and project name are markup."""
     stated = f"year = 2023\ntitle = '''{EVIL}'''\n"
@@ -116,17 +120,6 @@ def evil(build) -> Path:
 def released(package):
     """The first package, checked."""
     return release(package)
-
-
-@pytest.fixture(scope="session")
-def without_text(released, package, tmp_path_factory):
-    """The first package, checked, without the text of its document."""
-    folder = shutil.copytree(package, tmp_path_factory.mktemp("facts") / "package")
-    (folder / "resources/text.txt").unlink()
-    path = folder / "resources/segments.csv"
-    path.write_bytes(path.read_bytes().partition(b"\n")[0] + b"\n")
-    seals = {one: seal_of(folder / one) for one in released.seals if (folder / one).exists()}
-    return replace(released, package=read(folder), seals=seals)
 
 
 @pytest.fixture(scope="session")

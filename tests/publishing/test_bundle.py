@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import zipfile
 from datetime import date, datetime
@@ -17,7 +19,7 @@ from frictionless import validate
 from yusuan.errors import UsageError
 from yusuan.package import Package, read
 from yusuan.publishing import read_receipt, release
-from yusuan.publishing.beside import plain
+from yusuan.publishing.beside import form, plain
 from yusuan.publishing.errors import TargetError
 from yusuan.workbook import workbook
 
@@ -94,6 +96,17 @@ def test_something_else_is_not_overwritten(released, later, bundle, tmp_path, at
     target = at(tmp_path / "thesis.zip", overwrite=True)
     target.apply(target.plan([released]))
     assert (tmp_path / "thesis.zip").read_bytes() == bundle.read_bytes()
+
+
+def test_a_zip_that_lost_its_receipt_gets_it_again(tmp_path, released, at):
+    target = at(tmp_path / "a.zip")
+    target.apply(target.plan([released]))
+    content = (tmp_path / "a.zip").read_bytes()
+    target.receipt_path.unlink()
+    target.apply(target.plan([released]))
+    assert (tmp_path / "a.zip").read_bytes() == content
+    assert target.verify(read_receipt(target.receipt_path)) == []
+    assert at(tmp_path / "a.zip").plan([released]).changes == []
 
 
 def test_a_zip_that_changes_meanwhile_is_noticed(released, tmp_path, at):
@@ -184,14 +197,29 @@ def test_every_cell_of_every_table_stands_in_the_workbook(book, released):
                 assert found == expected, (table, name, row)
 
 
-def test_the_sheet_of_metadata_has_what_the_forms_of_portals_ask_for(book):
-    words = dict(line for line in list(book["目录信息"].values)[1:])
-    assert words["数据集名称"] == "香河县工业和信息化局2021年部门预算（香河县）"
-    assert words["提供单位"] == "香河县工业和信息化局"
-    assert words["更新频率"] == "每年"
-    assert words["开放条件"] == "无条件开放"
-    assert words["覆盖时间"] == "2021-01-01/2021-12-31"
-    assert {"摘要", "领域", "关键字", "数据格式", "数据量", "使用许可"} <= words.keys()
+def test_the_sheet_of_metadata_has_what_the_forms_of_portals_ask_for(book, bundle):
+    rows = [[cell or "" for cell in line] for line in book["目录信息"].values]
+    assert rows[0] == ["项目", "内容", "Item", "Content"]
+    chinese, english = ({row[at]: row[at + 1] for row in rows[1:]} for at in (0, 2))
+    assert chinese["数据集名称"] == "香河县工业和信息化局2021年部门预算（香河县）"
+    assert english["Name of the dataset"] == "2021 budget of 香河县工业和信息化局 (香河县)"
+    assert chinese["提供单位"] == "香河县工业和信息化局"
+    assert (chinese["更新频率"], english["Frequency"]) == ("每年", "yearly")
+    assert chinese["开放条件"] == "无条件开放"
+    assert chinese["覆盖时间"] == "2021-01-01/2021-12-31"
+    assert chinese["联系方式（请填写）"] == ""
+    wanted = {"摘要", "领域（主题）", "关键字", "数据格式", "数据量", "发布日期", "使用许可"}
+    assert wanted <= chinese.keys()
+    assert {*chinese} & {*english} == set()
+    with zipfile.ZipFile(bundle) as file:
+        content = file.read("METADATA.csv")
+    assert content.startswith(b"\xef\xbb\xbf")  # or Excel takes it for GBK
+    assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) == rows
+
+
+def test_a_cell_of_the_form_is_no_formula():
+    descriptor = {"title": '=HYPERLINK("http://a")', "resources": []}
+    assert b"'=HYPERLINK" in form(Package(Path(), descriptor))
 
 
 def package_of(cell):

@@ -387,9 +387,10 @@ def test_a_package_without_the_text_of_its_document_is_published(
     without_text, tmp_path, read_page, at
 ):
     target = at(tmp_path / "portal")
-    target.apply(target.plan([without_text]))
+    receipt = target.apply(target.plan([release(without_text)]))
+    assert target.verify(receipt) == []
     for name, words in zip(PAGES, ("只有数据，不含原文", "without the text"), strict=True):
-        page = read_page(tmp_path / "portal" / PLACE / name)
+        page = read_page(tmp_path / "portal/doc/131024.304.2024.budget" / name)
         assert words in page.texts["text"]
         assert "46,246,400" in page.texts["figures"]
         assert no_dead_links(page)

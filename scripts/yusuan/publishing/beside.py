@@ -5,6 +5,8 @@ What a document says is put there as text: it can't become a heading, a link or 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +19,7 @@ from yusuan.package.shipped import table_resources
 from yusuan.publishing.passage import shown
 from yusuan.publishing.release import Release
 from yusuan.publishing.tabling import worded
+from yusuan.workbook import metadata
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
@@ -66,6 +69,17 @@ def citation(release: Release) -> bytes:
     lines = [f"{key}: {_quoted(value)}" for key, value in stated if value is not None]
     lines += ["authors:", *(f"  - name: {_quoted(one)}" for one in authors)] if authors else []
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def form(package: Package) -> bytes:
+    """Return what the upload forms of portals ask for, as a CSV that Excel opens as it is."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerows(
+        # A spreadsheet would take such a cell for a formula.
+        [f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in row]
+        for row in metadata(package)
+    )
+    return written.getvalue().encode("utf-8-sig")
 
 
 def checksums(seals: Mapping[str, Seal]) -> bytes:

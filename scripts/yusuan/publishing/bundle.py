@@ -9,16 +9,17 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 
 from yusuan.errors import PackageError, UsageError
 from yusuan.messages import Message, say
-from yusuan.package import DESCRIPTOR, as_json, read, save
+from yusuan.package import DESCRIPTOR, as_json, read
 from yusuan.package.loading import is_inside
-from yusuan.publishing.beside import checksums, citation, dictionary, readme
+from yusuan.publishing.beside import checksums, citation, dictionary, form, readme
 from yusuan.publishing.errors import TargetError
 from yusuan.publishing.plan import (
     Content,
@@ -28,6 +29,7 @@ from yusuan.publishing.plan import (
     Receipt,
     content_seal,
     differences,
+    read_receipt,
     steps_to,
 )
 from yusuan.publishing.release import PIECE, Release, pieces, seal_of
@@ -53,6 +55,7 @@ def bundled(release: Release, book: Path, path: Path) -> Path:
         "README.md": readme(release),
         "DATA-DICTIONARY.md": dictionary(release.package),
         "CITATION.cff": citation(release),
+        "METADATA.csv": form(release.package),
         f"{release.name}.xlsx": book,
     }
     taken = made.keys() & release.seals.keys()
@@ -120,11 +123,16 @@ class Bundle:
             reason = say("bundle-several", count=len(releases))
             raise UsageError(self.name, reason, say("bundle-several-advice"))
         (release,) = releases
-        standing = self._standing(release)
         with _failing(self.scratch):
+            standing = self._standing(release)
             book = workbook(release.package, self.scratch / "new.xlsx")
         archive = bundled(release, book, self.scratch / "new.zip")
         steps = steps_to({self.path.name: archive}, {}, standing, ())
+        if not self._is_vouched(standing):
+            # It has lost its receipt, or was stopped after it: both are written anew.
+            steps = [
+                replace(one, action="update") if one.action == "unchanged" else one for one in steps
+            ]
         return Plan(self.name, releases, steps, {self.path.name: archive}, standing)
 
     def apply(self, plan: Plan) -> Receipt:
@@ -136,6 +144,7 @@ class Bundle:
         (release,) = plan.releases
         (step,) = plan.steps
         draft = self.path.with_name(f".{self.path.name}.new")
+        noted = self.path.with_name(f".{self.path.name}.receipt.new")
         with alone(self.path):
             if self._hashes() != plan.standing:
                 raise TargetError(
@@ -144,14 +153,18 @@ class Bundle:
             try:
                 with _failing(self.path):
                     _copy(plan.contents[step.path], draft)
+                place = Published(str(release.descriptor.get("id", "")), release.name, "",
+                                  release.checked.title, self.name)  # fmt: skip
+                receipt = Receipt(self.name, now(), [place], {step.path: seal_of(draft)})
+                # First, so that a zip never stands without one: whoever is stopped in between
+                # is told by `verify`, and the next publication goes on.
+                with _failing(self.path):
+                    _copy(as_json(receipt.document()), noted)
+                    noted.replace(self.receipt_path)
                     draft.replace(self.path)
             finally:
                 draft.unlink(missing_ok=True)
-            place = Published(str(release.descriptor.get("id", "")), release.name, "",
-                              release.checked.title, self.name)  # fmt: skip
-            seals = {step.path: seal_of(self.path)}
-            receipt = Receipt(self.name, now(), [place], seals)
-            save([as_json(receipt.document())], self.receipt_path)
+                noted.unlink(missing_ok=True)
         return receipt
 
     def verify(self, receipt: Receipt) -> list[Difference]:
@@ -159,14 +172,22 @@ class Bundle:
         found = differences(receipt, self._hashes())
         if found or not self.path.is_file():
             return found
-        with TemporaryDirectory() as folder:
+        with _failing(self.scratch), TemporaryDirectory() as folder:
             if not _unpack(self.path, Path(folder)):
                 return [Difference("faulty", self.path.name, say("bundle-broken"))]
             return faults_of(Path(folder), self.path.name)
 
     def advice(self) -> Message:
         """Return how to look at what was published."""
-        return say("bundle-look", path=self.path)
+        return say("bundle-look", path=quote(str(self.path)))
+
+    def _is_vouched(self, standing: Mapping[str, str]) -> bool:
+        """Tell whether the receipt is that of the zip which stands there."""
+        try:
+            receipt = read_receipt(self.receipt_path)
+        except TargetError:
+            return False
+        return differences(receipt, standing) == []
 
     def _hashes(self) -> dict[str, str]:
         return {self.path.name: seal_of(self.path).sha256} if self.path.exists() else {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from yusuan.errors import UsageError
 from yusuan.messages import Message, say
@@ -134,7 +135,8 @@ class Folder:
 
     def advice(self) -> Message:
         """Return how to look at what was published."""
-        return say("portal-look", page=self.root / "index.html", folder=self.root)
+        return say("portal-look", page=quote(str(self.root / "index.html")),
+                   folder=quote(str(self.root)))  # fmt: skip
 
     def _standing(self) -> _Standing:
         if Path.cwd().is_relative_to(self.root.resolve()):
@@ -151,6 +153,9 @@ class Folder:
                 raise UsageError(self.name, say("portal-alien"), say("portal-alien-advice"))
             return _Standing(folder, {}, None, None, [])
         url, packages = read_portal((folder / PORTAL).read_bytes(), self.name)
+        if not (folder / RECEIPT).is_file():
+            reason = say("portal-broken", file=RECEIPT)
+            raise TargetError(self.name, reason, say("portal-broken-advice"))
         receipt = read_receipt(folder / RECEIPT)
         return _Standing(folder, hashes, receipt, url, packages)
 

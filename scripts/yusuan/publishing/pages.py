@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -42,12 +43,17 @@ _FIRST = (FILE_OF["data"].name, FILE_OF["findings-rdf"].name)
 class Download:
     """A file to be had."""
 
-    href: str
+    path: str
     title: str
     description: str
     format: str
     bytes: int
     sha256: str
+
+    @property
+    def href(self) -> str:
+        """The path as an address: a name may hold any sign."""
+        return quote(self.path)
 
 
 def package_page(

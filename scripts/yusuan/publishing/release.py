@@ -68,6 +68,7 @@ def release(directory: Path) -> Release:
         UsageError: Its name can't be that of a folder.
     """
     package = read(directory)
+    _refuse_links(package)
     seals = _seals(package)
     checked = check(directory)
     faults = [one for one in checked.findings if one.of_package]
@@ -115,6 +116,19 @@ def pieces(path: Path) -> Iterator[bytes]:
     except OSError as fault:
         reason = say("file-unreadable", fault=fault.strerror or fault)
         raise TargetError(str(path), reason, say("publish-unreadable-advice")) from fault
+
+
+def _refuse_links(package: Package) -> None:
+    """Refuse a package with a link to a file outside: it would publish what nobody looked at.
+
+    Raises:
+        BlockedError: There is one.
+    """
+    root = package.directory.resolve()
+    for path in _paths(package):
+        if not (package.directory / path).resolve().is_relative_to(root):
+            reason = say("publish-link", path=path)
+            raise BlockedError(str(package.directory), reason, say("portal-link-advice"))
 
 
 def _seals(package: Package) -> dict[str, Seal]:
