@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from yusuan.messages import Message, say
 from yusuan.package import DESCRIPTOR, Package, as_json, read
 from yusuan.package.cells import to_csv
 from yusuan.package.shipped import program_version, table_resources
-from yusuan.querying.documents import Document, documents_of, one_base, packages_in, superseded
+from yusuan.querying.documents import Document, documents_in, superseded
 
 _MARK = "yusuan:stack"  # of a descriptor: its documents
 _NAME = re.compile(r"[a-z][a-z0-9_]*").fullmatch
@@ -65,9 +65,7 @@ def stack(folders: Sequence[Path], target: Path) -> Stacked:
             tables or bases differ, or the target holds something else.
         PackageError: A package can't be read, or the target can't be written.
     """
-    packages = packages_in(folders)
-    documents = documents_of(packages)
-    one_base(packages)
+    documents = documents_in(folders)
     replaced = superseded({one.identifier: one.revision_of for one in documents})
     kept = [one for one in documents if one.identifier not in replaced]
     tables = _common_tables(kept)
@@ -116,7 +114,7 @@ def _common_tables(documents: Sequence[Document]) -> dict[str, dict[str, Any]]:
             or tables[name]["schema"] != other[name]["schema"]
         ]
         if odd:
-            places = {"one": first.directory, "other": one.package.directory}
+            places = {"one": first.directory, "other": one.directory}
             raise UsageError(", ".join(odd), say("stack-schemas", **places),
                              say("stack-schemas-advice"))  # fmt: skip
     return tables
@@ -161,16 +159,17 @@ def _line_writer(table: str, schema: Mapping[str, Any]) -> Callable[[Mapping[str
     return lambda row: to_csv(table, texts, [row])[head:]
 
 
-def _packages(documents: Sequence[Document]) -> list[Package]:
-    """Return each package once, in the order of the documents."""
-    return list({id(one.package): one.package for one in documents}.values())
+def _packages(documents: Iterable[Document]) -> Iterator[Package]:
+    """Yield each package once, in the order of the documents."""
+    for document in {one.directory: one for one in documents}.values():
+        yield document.package
 
 
 def _rows_of_documents(table: str, documents: Sequence[Document]) -> Iterator[Mapping[str, str]]:
-    wanted = {one.identifier: one.package for one in documents}
+    wanted = {one.identifier: one.directory for one in documents}
     for package in _packages(documents):
         for row in package.rows(table):
-            if wanted.get(row["document_id"]) is package:
+            if wanted.get(row["document_id"]) == package.directory:
                 yield row
 
 
@@ -220,13 +219,8 @@ def _descriptor(
 
 
 def _source(document: Document) -> dict[str, str]:
-    row = next(
-        row
-        for row in document.package.rows("documents")
-        if row["document_id"] == document.identifier
-    )
-    stated = {"title": row["title"]}
-    return stated | ({"path": row["source_url"]} if row["source_url"] else {})
+    stated = {"title": document.title}
+    return stated | ({"path": document.source_url} if document.source_url else {})
 
 
 def _sealed(resource: Mapping[str, Any], draft: Path) -> dict[str, Any]:

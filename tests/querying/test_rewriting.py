@@ -11,7 +11,7 @@ import pyoxigraph
 from yusuan.querying import declare, open_sources, prefixes_of, question, questions
 from yusuan.querying.answers import answer_of
 from yusuan.querying.columns import create, open_columns
-from yusuan.querying.documents import common_vocabulary, documents_of, packages_in
+from yusuan.querying.documents import common_vocabulary, documents_in, packages_in
 from yusuan.querying.rewriting import Untranslatable
 
 BASE = "https://w3id.org/yusuan/"
@@ -28,13 +28,13 @@ class Both:
     """The same documents as tables and as triples."""
 
     def __init__(self, folders, place):
-        packages = packages_in(folders)
+        documents = documents_in(folders)
         self.source = open_sources(folders)
         columns = create(place / "tables.duckdb", BASE)
-        columns.put(((one.identifier, one.package, True) for one in documents_of(packages)), place)
+        columns.put(((one.identifier, one.package, True) for one in documents), place)
         columns.finish()
         self.columns = open_columns(place / "tables.duckdb", BASE)
-        self.vocabulary = common_vocabulary(packages[0])
+        self.vocabulary = lambda: common_vocabulary(documents[0].package)
 
     def tables(self, query):
         return self.columns.answer(self.columns.rewritten(self.full(query), self.vocabulary))
@@ -200,7 +200,9 @@ def test_a_table_that_says_more_than_its_columns_is_not_asked(
     columns = open_columns(tmp_path / "tables.duckdb", BASE)
     assert not columns.is_exact(table)
     with pytest.raises(Untranslatable, match=f"{table} is not exact"):
-        columns.rewritten(Both.full(question("Q1").query({}, BASE)), common_vocabulary(package))
+        columns.rewritten(
+            Both.full(question("Q1").query({}, BASE)), lambda: common_vocabulary(package)
+        )
     assert columns.is_exact("regions")
 
 

@@ -9,6 +9,7 @@ from yusuan.package.shipped import template
 from yusuan.querying.answers import Answer, Rows, answer_of
 from yusuan.querying.sources import Dataset, Source
 from yusuan.querying.storing import FAULTS
+from yusuan.querying.tabled import tabled
 from yusuan.querying.waiting import within
 from yusuan.querying.wording import Stranger, explained, misnamed, no_service, place, unknown_terms
 
@@ -60,6 +61,9 @@ def evaluate(
     no_service(query)
     graphs = {} if dataset is None else dataset.nodes()
     try:
+        answer = tabled(source, query, most) if dataset is None else None
+        if answer is not None:
+            return answer
         return answer_of(source.store.query(query, prefixes=dict(source.prefixes), **graphs), most)
     except SyntaxError as fault:
         raise explained(query, str(fault), source.prefixes) from fault

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from yusuan.mapping import TableMap, Template, table_maps
+from yusuan.messages import Message, say
 from yusuan.package import Package
 from yusuan.package.shipped import template
-from yusuan.querying.answers import Cell, Rows
-from yusuan.querying.rewriting import Mappings, Rewritten, Term, rewrite
+from yusuan.querying.answers import Answer, Cell, Rows, answer_of
+from yusuan.querying.rewriting import Mappings, Rewritten, Term, Untranslatable, rewrite
 from yusuan.querying.rewriting.patterns import quoted_name
 from yusuan.querying.rewriting.terms import (
     DATATYPE_OF,
@@ -32,12 +33,16 @@ from yusuan.querying.rewriting.terms import (
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from pyoxigraph import Store
 
 FILE = "tables.duckdb"
 _DOCUMENT = '"yusuan:document"'
 _EARLIER = "earlier"  # the schema of documents that another one replaced
 _PLACES = 6  # of a figure
 _MEMORY = "1GB"
+_REMEMBERED = 256  # queries: to read one takes longer than to answer it
+
+Coming = tuple[str, Package, bool]  # a document, its package, and whether it is current
 
 
 class Columns:
@@ -45,9 +50,10 @@ class Columns:
 
     def __init__(self, database: DuckDBPyConnection, base: str) -> None:
         self.database = database
-        self._maps = _maps(base)
+        self._maps, self._base = _maps(base), base
         self._notes: dict[str, tuple[bool, bool, frozenset[str]]] = {}
         self._mapping: Mappings | None = None
+        self._known: dict[str, Rewritten | str] = {}
 
     # ---------------------------------------------------------------- what is asked of them
 
@@ -63,22 +69,37 @@ class Columns:
         """Tell whether no value of a column needs to be encoded in an IRI."""
         return column in self._noted(table)[2]
 
-    def rewritten(self, query: str, vocabulary: bytes) -> Rewritten:
+    def rewritten(self, query: str, vocabulary: Callable[[], bytes]) -> Rewritten:
         """Return a query as SQL.
 
         Args:
             query: SPARQL 1.1 with every prefix declared.
-            vocabulary: What is said beside the tables, as N-Triples.
+            vocabulary: Gives what is said beside the tables, as N-Triples; asked once.
 
         Raises:
             Untranslatable: SQL would not answer it the very same.
         """
         if self._mapping is None:
-            self._mapping = Mappings(self._maps, _said(vocabulary), self)
-        return rewrite(query, self._mapping)
+            self._mapping = Mappings(self._maps, _said(vocabulary()), self)
+        known = self._known.get(query)
+        if known is None:
+            try:
+                known = rewrite(query, self._mapping)
+            except Untranslatable as fault:
+                known = str(fault)  # with itself, the fault would keep all that led to it
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[query] = known
+        if isinstance(known, str):
+            raise Untranslatable(known)
+        return known
 
-    def answer(self, rewritten: Rewritten) -> Rows:
+    def answer(self, rewritten: Rewritten, most: int | None = None) -> Rows:
         """Return the answer of the tables.
+
+        Args:
+            rewritten: The query.
+            most: How many rows to read, and one more; None for all.
 
         Raises:
             duckdb.Error: It can't be reckoned in the types of the columns.
@@ -92,12 +113,27 @@ class Columns:
                 selected += [] if term.language is None else [term.language]
         chosen = ", ".join(selected) or "1"
         sql = f"SELECT {chosen} FROM ({rewritten.sql}){rewritten.order}"
-        found = self.database.cursor().execute(sql).fetchall()
+        cursor = self.database.cursor().execute(sql)
+        found = cursor.fetchall() if most is None else cursor.fetchmany(most + 1)
         return Rows(rewritten.variables, [tuple(read(row) for read in readers) for row in found])
 
-    def interrupt(self) -> None:
-        """Give up what is being answered."""
-        self.database.interrupt()
+    def faults(self, store: Store) -> Iterator[Message]:
+        """Yield where the tables have other subjects of a class than the triples."""
+        for kind in sorted({each for one in self._maps for each in one.classes}):
+            query = f"SELECT (COUNT(*) AS ?count) WHERE {{ ?one a <{kind}> }}"
+            with suppress(Untranslatable):
+                there = self.answer(self.rewritten(query, lambda: self.vocabulary(store)))
+                right = answer_of(store.query(query))
+                if there != right:
+                    yield say("store-columns", kind=kind, right=_counted(right),
+                              there=_counted(there))  # fmt: skip
+
+    def vocabulary(self, store: Store) -> bytes:
+        """Return what a store says beside its documents, as N-Triples."""
+        import pyoxigraph
+
+        graph = pyoxigraph.NamedNode(self._base + "def")
+        return store.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph) or b""
 
     def _noted(self, table: str) -> tuple[bool, bool, frozenset[str]]:
         if not self._notes:
@@ -110,7 +146,7 @@ class Columns:
 
     # ---------------------------------------------------------------- how they change
 
-    def put(self, documents: Iterable[tuple[str, Package, bool]], folder: Path) -> None:
+    def put(self, documents: Iterable[Coming], folder: Path) -> None:
         """Add the rows of documents that are not there.
 
         Args:
@@ -129,7 +165,7 @@ class Columns:
             for (schema, name), path in writers.paths.items():
                 self._load(schema, next(one for one in self._maps if one.name == name), path)
 
-    def _write(self, documents: Iterable[tuple[str, Package, bool]], writers: _Writers) -> None:
+    def _write(self, documents: Iterable[Coming], writers: _Writers) -> None:
         for identifier, package, current in documents:
             schema = "main" if current else _EARLIER
             for table, row in _rows(package, self._maps):
@@ -168,7 +204,7 @@ class Columns:
                 'INSERT INTO notes SELECT ?, ? AND NOT EXISTS (FROM odd WHERE "table" = ?), ?, ?',
                 [one.name, exact, one.name, single, plain],
             )
-        self.database.execute("CHECKPOINT")
+        self.database.execute("COMMIT")
         self.database.close()
 
     def _load(self, schema: str, table: TableMap, path: Path) -> None:
@@ -234,9 +270,46 @@ class Columns:
         return all(found[len(used) + 1 :]), bool(found[len(used)]), plain
 
 
+def create_if_possible(folder: Path, base: str) -> Columns | None:
+    """Make the tables of a new store, or nothing where DuckDB is not installed."""
+    return create(folder / FILE, base) if _is_installed() else None
+
+
+def open_if_there(folder: Path, base: str, *, read_only: bool = True) -> Columns | None:
+    """Open the tables of a store, or nothing where it has none or DuckDB is not installed.
+
+    Raises:
+        duckdb.Error: They are broken.
+    """
+    path = folder / FILE
+    if not path.is_file() or not _is_installed():
+        if not read_only:
+            # Without DuckDB they can't follow what changes, and must not be asked later.
+            path.unlink(missing_ok=True)
+        return None
+    return open_columns(path, base, read_only=read_only)
+
+
+def faults_of_engine() -> tuple[type[Exception], ...]:
+    """Return what DuckDB raises, or nothing where it is not installed."""
+    if not _is_installed():
+        return ()
+    import duckdb
+
+    return (duckdb.Error,)
+
+
+def _is_installed() -> bool:
+    try:
+        import duckdb
+    except ModuleNotFoundError:
+        return False
+    return bool(duckdb.__version__)
+
+
 def create(path: Path, base: str) -> Columns:
     """Make a file of tables without rows."""
-    columns = Columns(_connect(path, read_only=False), base)
+    columns = open_columns(path, base, read_only=False)
     columns.database.execute(f"CREATE SCHEMA {_EARLIER}")
     for one in _maps(base):
         kinds = ", ".join(
@@ -261,7 +334,11 @@ def open_columns(path: Path, base: str, *, read_only: bool = True) -> Columns:
         ModuleNotFoundError: DuckDB is not installed.
         duckdb.Error: It is broken.
     """
-    return Columns(_connect(path, read_only=read_only), base)
+    database = _connect(path, read_only=read_only)
+    if not read_only:
+        # One transaction: what comes between need not be on the disk.
+        database.execute("BEGIN")
+    return Columns(database, base)
 
 
 def _connect(path: Path, *, read_only: bool) -> DuckDBPyConnection:
@@ -317,6 +394,13 @@ def _is_odd(name: str, kind: str) -> str:
     }[kind]
     odd = f"{column} IS NOT NULL AND NOT regexp_full_match({column}, '{pattern}')"
     return f"({odd} OR ({column} IS NOT NULL AND {_typed(name, kind)} IS NULL))"
+
+
+def _counted(answer: Answer) -> str:
+    """Return the only figure of an answer."""
+    if isinstance(answer, Rows) and (cell := answer.rows[0][0]) is not None:
+        return cell.text
+    raise AssertionError(answer)
 
 
 def _said(vocabulary: bytes) -> Iterator[tuple[str, str, tuple[str, str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from yusuan import graph
@@ -17,61 +18,92 @@ from yusuan.package import DESCRIPTOR, Package, program_version, read
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document and the package that holds it.
+    """One document and where its package is; the package is read when it is asked for.
 
     Attributes:
         identifier: Its `document_id`.
-        package: The package.
+        directory: The folder of the package.
+        base: The base of the package's own IRIs.
         revision_of: The `document_id` of the document that it replaces, or "".
         year: Its fiscal year, as text.
         region: The code of its region.
+        title: Its title.
+        source_url: Where it was published, or "".
         alone: Whether the package holds no other document.
     """
 
     identifier: str
-    package: Package
+    directory: Path
+    base: str
     revision_of: str
     year: str
     region: str
+    title: str
+    source_url: str
     alone: bool
 
+    @property
+    def package(self) -> Package:
+        """The package. A descriptor is large, so those of thousands are not kept.
 
-def packages_in(folders: Iterable[Path]) -> list[Package]:
-    """Return the packages in some folders, and those below a folder that is none itself.
+        Raises:
+            PackageError: It can't be read any more.
+        """
+        return _package(self.directory)
+
+
+@lru_cache(maxsize=4)
+def _package(directory: Path) -> Package:
+    return read(directory)
+
+
+def documents_in(folders: Sequence[Path]) -> list[Document]:
+    """Return the documents of the packages in some folders and below, each once, by their ids.
+
+    Raises:
+        UsageError: A folder holds no package, two packages hold one document with different
+            content, or they have several bases.
+        PackageError: A package can't be read, or is of a newer version than the program.
+    """
+    _package.cache_clear()  # a package may have changed since it was read
+    found: dict[str, Document] = {}
+    for package in packages_in(folders):
+        rows = package.rows("documents")
+        for row in rows:
+            coming = Document(
+                row["document_id"], package.directory, base_of(package.descriptor),
+                row.get("revision_of", ""), row["fiscal_year"], row["region_code"],
+                row["title"], row.get("source_url", ""), len(rows) == 1,
+            )  # fmt: skip
+            standing = found.setdefault(coming.identifier, coming)
+            if standing is not coming and not _alike(read(standing.directory), package):
+                places = {"one": standing.directory, "other": package.directory}
+                raise UsageError(coming.identifier, say("document-twice", **places),
+                                 say("document-twice-advice"))  # fmt: skip
+    if not found:
+        raise UsageError(", ".join(map(str, folders)), say("no-packages"),
+                         say("no-packages-advice"))  # fmt: skip
+    one_base(found.values())
+    return [found[identifier] for identifier in sorted(found)]
+
+
+def packages_in(folders: Iterable[Path]) -> Iterator[Package]:
+    """Yield the packages in some folders, and those below a folder that is none itself.
 
     Raises:
         UsageError: A folder holds none.
         PackageError: A descriptor can't be read, or is of a newer version than the program.
     """
-    found: dict[Path, Package] = {}
+    known: set[Path] = set()
     for folder in folders:
-        paths = list(_below(folder))
-        if not paths:
+        empty = True
+        for path in _below(folder):
+            empty = False
+            if path.resolve() not in known:
+                known.add(path.resolve())
+                yield _readable(path)
+        if empty:
             raise UsageError(str(folder), say("no-packages"), say("no-packages-advice"))
-        for path in paths:
-            found.setdefault(path.resolve(), _readable(path))
-    return list(found.values())
-
-
-def documents_of(packages: Iterable[Package]) -> list[Document]:
-    """Return the documents of some packages, each once, in the order of their ids.
-
-    Raises:
-        UsageError: Two packages hold one document with different content.
-        PackageError: A table can't be read.
-    """
-    found: dict[str, Document] = {}
-    for package in packages:
-        rows = package.rows("documents")
-        for row in rows:
-            coming = Document(row["document_id"], package, row.get("revision_of", ""),
-                              row["fiscal_year"], row["region_code"], len(rows) == 1)  # fmt: skip
-            standing = found.setdefault(coming.identifier, coming)
-            if standing is not coming and not _alike(standing.package, package):
-                places = {"one": standing.package.directory, "other": package.directory}
-                raise UsageError(coming.identifier, say("document-twice", **places),
-                                 say("document-twice-advice"))  # fmt: skip
-    return [found[identifier] for identifier in sorted(found)]
 
 
 def superseded(revisions: Mapping[str, str]) -> set[str]:
@@ -83,16 +115,15 @@ def superseded(revisions: Mapping[str, str]) -> set[str]:
     return {old for new, old in revisions.items() if old in revisions and old != new}
 
 
-def one_base(packages: Sequence[Package]) -> str:
-    """Return the base IRI of some packages.
+def one_base(documents: Iterable[Document]) -> None:
+    """Make sure that all documents have one base.
 
     Raises:
         UsageError: They have several.
     """
-    bases = sorted({base_of(package.descriptor) for package in packages})
+    bases = sorted({one.base for one in documents})
     if len(bases) > 1:
         raise UsageError(", ".join(bases), say("several-bases"), say("several-bases-advice"))
-    return bases[0]
 
 
 def triples(package: Package, *, quads: bool = False) -> Iterator[bytes]:

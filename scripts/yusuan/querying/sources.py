@@ -11,15 +11,14 @@ from yusuan.errors import UsageError
 from yusuan.mapping import base_of, prefixes
 from yusuan.messages import say
 from yusuan.package.shipped import template
+from yusuan.querying.columns import Columns
 from yusuan.querying.documents import (
     common_vocabulary,
-    documents_of,
-    one_base,
-    packages_in,
+    documents_in,
     superseded,
     triples,
 )
-from yusuan.querying.storing import base_in, is_store, open_to_read
+from yusuan.querying.storing import is_store, opened
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -34,11 +33,16 @@ class Source:
             in a graph of its own.
         base: The base of its own IRIs.
         prefixes: Prefix → IRI, for queries that declare none.
+        columns: What current documents say, in columns, which answer faster; None where they are
+            not there.
+        hold: What keeps a store from being removed while it is asked.
     """
 
     store: Store
     base: str
     prefixes: Mapping[str, str]
+    columns: Columns | None = None
+    hold: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,8 @@ def open_sources(paths: Sequence[Path]) -> Source:
         return _loaded(paths)
     if len(paths) > 1:
         raise UsageError(str(stores[0]), say("store-beside"), say("store-beside-advice"))
-    store = open_to_read(stores[0])
-    base = base_in(store, stores[0])
-    return Source(store, base, prefixes_of(base))
+    one = opened(stores[0])
+    return Source(one.store, one.base, prefixes_of(one.base), one.columns, one.hold)
 
 
 def prefixes_of(base: str) -> dict[str, str]:
@@ -94,19 +97,19 @@ def prefixes_of(base: str) -> dict[str, str]:
 def _loaded(paths: Sequence[Path]) -> Source:
     import pyoxigraph
 
-    packages = packages_in(paths)
-    documents = documents_of(packages)
-    base = one_base(packages)
+    documents = documents_in(paths)
+    base = documents[0].base
     replaced = superseded({one.identifier: one.revision_of for one in documents})
-    current = {id(one.package) for one in documents if one.identifier not in replaced}
+    current = {one.directory for one in documents if one.identifier not in replaced}
     store = pyoxigraph.Store()
     lines, quads = pyoxigraph.RdfFormat.N_TRIPLES, pyoxigraph.RdfFormat.N_QUADS
-    store.bulk_load(common_vocabulary(packages[0]), lines)
-    for package in {id(one.package): one.package for one in documents}.values():
-        store.bulk_load(b"".join(triples(package, quads=True)), quads)
-        if id(package) in current:
-            store.bulk_load(b"".join(triples(package)), lines)
-    return Source(store, base, prefixes(packages[0].descriptor | {"yusuan:base": base}))
+    first = documents[0].package
+    store.bulk_load(common_vocabulary(first), lines)
+    for directory, one in {each.directory: each for each in documents}.items():
+        store.bulk_load(b"".join(triples(one.package, quads=True)), quads)
+        if directory in current:
+            store.bulk_load(b"".join(triples(one.package)), lines)
+    return Source(store, base, prefixes(first.descriptor | {"yusuan:base": base}))
 
 
 def own_base() -> str:

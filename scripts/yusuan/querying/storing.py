@@ -1,42 +1,58 @@
-"""A store on disk: every document in a graph of its own, and what is current in the default graph.
+"""A store on disk: documents put into it, taken out, listed, and held against their packages.
 
-A document comes, changes or goes in one transaction, so whatever is killed at any moment leaves
-the old state or the new. A superseded revision keeps its graph and leaves the default graph.
+What a command does happens in a generation of its own, which counts when all of it is done: the
+store is as it was, or as it is to be, whatever is killed at any moment. See `generations`.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yusuan.errors import StoreError, UsageError
-from yusuan.graph.triples import graph_of
 from yusuan.messages import Message, say
-from yusuan.package import Package
-from yusuan.querying.documents import (
-    Document,
-    common_vocabulary,
-    documents_of,
-    one_base,
-    packages_in,
-    superseded,
-    triples,
+from yusuan.querying import columns
+from yusuan.querying.columns import Columns
+from yusuan.querying.contents import (
+    Contents,
+    Held,
+    Lines,
+    in_store,
+    lines_of,
+    read_held,
+    write_held,
+)
+from yusuan.querying.documents import Document, common_vocabulary, documents_in, superseded
+from yusuan.querying.generations import (
+    GRAPHS,
+    Hold,
+    broken,
+    generation_of,
+    graphs_in,
+    held,
+    is_store,
+    next_generation,
 )
 
 if TYPE_CHECKING:
-    from pyoxigraph import Quad, Store
+    from pyoxigraph import Store
 
 # What the engine raises where files are missing, full, locked or damaged.
 FAULTS = (OSError, RuntimeError)
 # Bytes of triples that are loaded at once: what a new store takes of memory follows from it.
 _CHUNK = 1 << 25
-_REVISION = "http://www.w3.org/ns/prov#wasRevisionOf"
-_TITLE = "http://purl.org/dc/terms/title"
+# A store is put in order anew where this part of it is new: that takes as long as all of it needs.
+_MUCH = 0.1
 _ONTOLOGY = "http://www.w3.org/2002/07/owl#Ontology"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+Progress = Callable[[int, int], None]  # how many are done, and of how many
+
+__all__ = ["FAULTS", "Opened", "Standing", "add", "compare", "is_store", "opened", "remove",
+           "standing"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,46 +72,47 @@ class Standing:
     current: bool
 
 
-def is_store(path: Path) -> bool:
-    """Tell whether a folder is a store on disk."""
-    return (path / "CURRENT").is_file()
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A store that is open to be asked.
+
+    Attributes:
+        store: The triples.
+        base: The base of its own IRIs.
+        columns: The same in columns; None where the store has none, or DuckDB is not installed.
+        generation: The folder that is read.
+        hold: What keeps it from being removed; closed when nobody refers to it any more.
+    """
+
+    store: Store
+    base: str
+    columns: Columns | None
+    generation: Path
+    hold: Hold | None
 
 
-def open_to_read(path: Path) -> Store:
-    """Open a store that nobody changes meanwhile.
+def opened(path: Path) -> Opened:
+    """Open a store to be asked; whoever writes meanwhile makes another generation.
 
     Raises:
         StoreError: It is none, or is broken.
     """
     import pyoxigraph
 
-    if not is_store(path):
-        raise StoreError(str(path), say("no-store"), say("no-store-advice"))
-    try:
-        return pyoxigraph.Store.read_only(str(path))
-    except FAULTS as fault:
-        raise _broken(path, fault) from fault
+    generation, hold = held(path)
+    with _told(path):
+        store = pyoxigraph.Store.read_only(str(graphs_in(generation)))
+        base = _base_in(store, path)
+        return Opened(store, base, columns.open_if_there(generation, base), generation, hold)
 
 
-def base_in(store: Store, path: Path) -> str:
-    """Return the base IRI of what a store holds.
-
-    Raises:
-        StoreError: It was not made by this program.
-    """
-    import pyoxigraph
-
-    kind, ontology = pyoxigraph.NamedNode(_TYPE), pyoxigraph.NamedNode(_ONTOLOGY)
-    try:
-        for quad in store.quads_for_pattern(None, kind, ontology):
-            return str(getattr(quad.subject, "value", "")).removesuffix("def")
-    except FAULTS as fault:
-        raise _broken(path, fault) from fault
-    raise StoreError(str(path), say("store-alien"), say("no-store-advice"))
-
-
-def add(folders: Sequence[Path], target: Path) -> list[str]:
+def add(folders: Sequence[Path], target: Path, progress: Progress | None = None) -> list[str]:
     """Put the documents of some packages into a store, in place of what it has of them.
+
+    Args:
+        folders: Packages, and folders of packages.
+        target: The store; a folder that is new or empty becomes one.
+        progress: Told after each document.
 
     Returns:
         Their ids.
@@ -106,20 +123,14 @@ def add(folders: Sequence[Path], target: Path) -> list[str]:
         PackageError: A package can't be read.
         StoreError: The store can't be read or written, or another program writes into it.
     """
-    packages = packages_in(folders)
-    documents = documents_of(packages)
-    base = one_base(packages)
+    documents = documents_in(folders)
     for one in documents:
         if not one.alone:
-            raise UsageError(str(one.package.directory), say("store-stack"),
-                             say("store-stack-advice"))  # fmt: skip
-    try:
-        if is_store(target):
-            _add_each(documents, base, target)
-        else:
-            _make(documents, base, target)
-    except FAULTS as fault:
-        raise _broken(target, fault) from fault
+            raise UsageError(str(one.directory), say("store-stack"), say("store-stack-advice"))
+    with _told(target), next_generation(target) as draft:
+        changing = _Changing(draft, target, documents[0])
+        changing.add(documents, progress or (lambda _, __: None))
+        changing.finish()
     return [one.identifier for one in documents]
 
 
@@ -129,12 +140,15 @@ def standing(path: Path) -> list[Standing]:
     Raises:
         StoreError: It is none, or is broken.
     """
-    store = open_to_read(path)
-    contents = _Contents(store, base_in(store, path))
-    try:
-        return [contents.standing(one) for one in sorted(contents.revisions)]
-    except FAULTS as fault:
-        raise _broken(path, fault) from fault
+    with _told(path):
+        found = read_held(generation_of(path))
+        if found is None:
+            found = _contents(opened(path)).held
+    replaced = superseded({name: one.revision_of for name, one in found.items()})
+    return [
+        Standing(name, one.title, one.triples, name not in replaced)
+        for name, one in sorted(found.items())
+    ]
 
 
 def remove(identifiers: Sequence[str], path: Path) -> None:
@@ -144,22 +158,18 @@ def remove(identifiers: Sequence[str], path: Path) -> None:
         UsageError: It has no such document; nothing is removed.
         StoreError: It is none, is broken, or another program writes into it.
     """
-    if not is_store(path):
-        raise StoreError(str(path), say("no-store"), say("no-store-advice"))
-    try:
-        store = _open_to_write(path)
-        contents = _Contents(store, base_in(store, path))
-        for one in identifiers:
-            if one not in contents.revisions:
-                raise UsageError(one, say("store-without"), say("store-without-advice"))
-        for one in identifiers:
-            contents.change(one, None)
-        store.optimize()
-    except FAULTS as fault:
-        raise _broken(path, fault) from fault
+    known = {one.identifier for one in standing(path)}
+    for one in identifiers:
+        if one not in known:
+            raise UsageError(one, say("store-without"), say("store-without-advice"))
+    with _told(path), next_generation(path) as draft:
+        changing = _Changing(draft, path, None)
+        for one in dict.fromkeys(identifiers):
+            changing.remove(one)
+        changing.finish()
 
 
-def compare(path: Path, folders: Sequence[Path]) -> list[Message]:
+def compare(path: Path, folders: Sequence[Path], progress: Progress | None = None) -> list[Message]:
     """Return how a store differs from some packages, and from what it should be itself.
 
     Raises:
@@ -167,215 +177,199 @@ def compare(path: Path, folders: Sequence[Path]) -> list[Message]:
         PackageError: A package can't be read.
         StoreError: The store is none, or is broken.
     """
-    store = open_to_read(path)
-    contents = _Contents(store, base_in(store, path))
-    documents = documents_of(packages_in(folders)) if folders else []
-    try:
-        return [*contents.faults(), *_differences(contents, documents)]
-    except FAULTS as fault:
-        raise _broken(path, fault) from fault
+    documents = documents_in(folders) if folders else []
+    one = opened(path)
+    with _told(path):
+        contents = _contents(one)
+        faults = [*contents.faults()]
+        if one.columns is not None:
+            faults += one.columns.faults(one.store)
+        return [*faults, *_differences(contents, documents, progress or (lambda _, __: None))]
 
 
-def _differences(contents: _Contents, documents: Iterable[Document]) -> Iterator[Message]:
-    for one in documents:
-        if one.identifier not in contents.revisions:
+def _differences(
+    contents: Contents, documents: Sequence[Document], progress: Progress
+) -> Iterator[Message]:
+    for number, one in enumerate(documents, 1):
+        if one.identifier not in contents.held:
             yield say("store-lacks", document=one.identifier)
-            continue
-        right, there = _parsed(one.package), contents.said(one.identifier)
-        if right != there:
-            yield say("store-differs", document=one.identifier, right=len(right), there=len(there))
+        else:
+            right, there = in_store(lines_of(one.package).lines), contents.said(one.identifier)
+            if right != there:
+                yield say("store-differs", document=one.identifier, right=len(right),
+                          there=len(there))  # fmt: skip
+        progress(number, len(documents))
 
 
-class _Contents:
-    """What a store holds: its documents, and which of them are current."""
+def _contents(one: Opened) -> Contents:
+    noted = read_held(one.generation)
+    contents = Contents(one.store, one.base, noted or {})
+    if noted is None:
+        contents.held = contents.counted()
+    return contents
 
-    def __init__(self, store: Store, base: str) -> None:
-        self._store, self._base = store, base
-        self.revisions = self._revisions()
 
-    def said(self, identifier: str) -> set[str]:
-        """Return the triples in the graph of a document."""
-        return {_line(quad) for quad in self._quads(graph=self._graph(identifier))}
+class _Changing:
+    """A generation that does not count yet, and what is done to it."""
 
-    def standing(self, identifier: str) -> Standing:
-        """Return what is to be told of a document."""
-        graph = self._graph(identifier)
-        titles = self._quads(f"{self._base}doc/{identifier}", _TITLE, graph=graph)
-        title = next((str(getattr(quad.object, "value", "")) for quad in titles), "")
-        count = sum(1 for _ in self._quads(graph=graph))
-        return Standing(identifier, title, count, identifier not in superseded(self.revisions))
-
-    def change(self, identifier: str, coming: tuple[str, set[str]] | None) -> None:
-        """Replace, add or remove a document in one transaction.
-
-        Args:
-            identifier: The document.
-            coming: The document that it replaces, or "", and its triples; None to remove it.
-        """
-        before = set(self.revisions) - superseded(self.revisions)
-        revisions = {one: old for one, old in self.revisions.items() if one != identifier}
-        if coming is not None:
-            revisions[identifier] = coming[0]
-        after = set(revisions) - superseded(revisions)
-        gone, new = set[str](), set[str]()
-        for one in {identifier} | (before ^ after):
-            gone |= self.said(one) if one in before else set()
-            if one in after:
-                new |= coming[1] if one == identifier and coming is not None else self.said(one)
-        untouched = after - {identifier} - (before ^ after)
-        gone = {line for line in gone - new if not self._is_said(line, untouched)}
-        graph = self._graph(identifier)
-        update = [f"DROP SILENT GRAPH <{graph}>"]
-        if gone:
-            update.append(f"DELETE DATA {{ {_joined(gone)} }}")
-        if new:
-            update.append(f"INSERT DATA {{ {_joined(new)} }}")
-        if coming is not None:
-            update.append(f"INSERT DATA {{ GRAPH <{graph}> {{ {_joined(coming[1])} }} }}")
-        self._store.update(" ;\n".join(update))
-        self.revisions = revisions
-
-    def faults(self) -> Iterator[Message]:
-        """Yield what is wrong in the store itself: the default graph is what is current."""
-        current = sorted(set(self.revisions) - superseded(self.revisions))
-        right = self._lines(self._base + "def")
-        for one in current:
-            right |= self._lines(self._graph(one))
-        there = self._lines(None)
-        if right != there:
-            yield say("store-torn", right=len(right), there=len(there))
-
-    def _lines(self, graph: str | None) -> set[str]:
+    def __init__(self, draft: Path, target: Path, first: Document | None) -> None:
         import pyoxigraph
 
-        named = pyoxigraph.DefaultGraph() if graph is None else pyoxigraph.NamedNode(graph)
-        return {_line(quad) for quad in self._store.quads_for_pattern(None, None, None, named)}
+        self._draft = draft
+        self._store = pyoxigraph.Store(str(draft / GRAPHS))
+        noted = read_held(draft)
+        if noted is None and first is not None and len(self._store) == 0:
+            self._columns = columns.create_if_possible(draft, first.base)
+            self._load_vocabulary(first)
+            base = first.base
+        else:
+            base = _base_in(self._store, target)
+            self._columns = columns.open_if_there(draft, base, read_only=False)
+        if first is not None and first.base != base:
+            raise UsageError(f"{base}, {first.base}", say("several-bases"),
+                             say("several-bases-advice"))  # fmt: skip
+        self._contents = Contents(self._store, base, noted or {})
+        if noted is None:
+            self._contents.held = self._contents.counted()
+        self._changed = 0
 
-    def _graph(self, identifier: str) -> str:
-        return graph_of(self._base, identifier)
+    def add(self, documents: Sequence[Document], progress: Progress) -> None:
+        """Put documents into it."""
+        held_ = self._contents.held
+        new = [one for one in documents
+               if one.identifier not in held_ and one.revision_of not in held_]  # fmt: skip
+        plain = {one.identifier for one in new}
+        done = 0
+        if self._columns is None:
+            for _ in self._load(new):
+                done += 1
+                progress(done, len(documents))
+        else:
+            self._columns.put(
+                _counting(self._load(new), lambda count: progress(count, len(documents))),
+                self._draft,
+            )
+        done = len(new)
+        for one in documents:
+            if one.identifier not in plain:
+                self._replace(one)
+                done += 1
+                progress(done, len(documents))
 
-    def _revisions(self) -> dict[str, str]:
-        stem = f"{self._base}doc/"
-        found = {}
-        for node in self._store.named_graphs():
-            graph = str(getattr(node, "value", ""))
-            if graph.startswith(stem) and graph.endswith("/graph"):
-                identifier = graph.removeprefix(stem).removesuffix("/graph")
-                olds = self._quads(stem + identifier, _REVISION, graph=graph)
-                old = next((str(getattr(quad.object, "value", "")) for quad in olds), "")
-                found[identifier] = old.removeprefix(stem)
-        return found
+    def remove(self, identifier: str) -> None:
+        """Take a document out of it."""
+        turned = self._contents.replace(identifier, None, b"")
+        self._changed += 1
+        if self._columns is not None:
+            self._columns.drop(identifier)
+            self._turn(turned)
 
-    def _quads(
-        self, subject: str | None = None, predicate: str | None = None, *, graph: str
-    ) -> Iterator[Quad]:
+    def finish(self) -> None:
+        """Put it in order and close it."""
+        if self._changed > _MUCH * max(len(self._contents.held), 1):
+            self._store.optimize()
+        self._store.flush()
+        del self._store, self._contents.store
+        if self._columns is not None:
+            self._columns.finish()
+        write_held(self._draft, self._contents.held)
+
+    def _load_vocabulary(self, first: Document) -> None:
+        known = common_vocabulary(first.package)
+        self._bulk(known + _in_graph(known, f"{first.base}def"))
+
+    def _bulk(self, lines: bytes) -> None:
         import pyoxigraph
 
-        first, second = (
-            None if one is None else pyoxigraph.NamedNode(one) for one in (subject, predicate)
-        )
-        return self._store.quads_for_pattern(first, second, None, pyoxigraph.NamedNode(graph))
+        self._store.bulk_load(lines, pyoxigraph.RdfFormat.N_QUADS)
 
-    def _is_said(self, line: str, documents: set[str]) -> bool:
-        """Tell whether another current document, or the vocabulary, says a triple, too."""
-        import pyoxigraph
+    def _load(self, documents: Sequence[Document]) -> Iterator[columns.Coming]:
+        """Load documents that nothing there has to do with; yields each for its columns."""
+        for one in documents:
+            self._contents.held[one.identifier] = Held(one.title, 0, one.revision_of, "")
+        replaced = self._contents.superseded
+        gathered: list[bytes] = []
+        size = 0
+        for one in documents:
+            package = one.package
+            lines, digest = lines_of(package)
+            current = one.identifier not in replaced
+            gathered.append(_in_graph(lines, self._contents.graph(one.identifier)))
+            gathered += [lines] if current else []
+            size += len(lines) * 2
+            if size >= _CHUNK:
+                self._bulk(b"".join(gathered))
+                gathered, size = [], 0
+            count = _distinct(lines)
+            self._contents.held[one.identifier] = Held(one.title, count, one.revision_of, digest)
+            self._changed += 1
+            yield one.identifier, package, current
+        self._bulk(b"".join(gathered))
 
-        stem = f"{self._base}doc/"
-        triple = next(iter(pyoxigraph.parse(f"{line} .", pyoxigraph.RdfFormat.N_TRIPLES)))
-        for quad in self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object):
-            graph = str(getattr(quad.graph_name, "value", ""))
-            identifier = graph.removeprefix(stem).removesuffix("/graph")
-            if graph == self._base + "def" or identifier in documents:
-                return True
-        return False
+    def _replace(self, document: Document) -> None:
+        """Put a document in the place of itself, or of what it revises."""
+        lines: Lines = lines_of(document.package)
+        known = self._contents.held.get(document.identifier)
+        coming = Held(document.title, _distinct(lines.lines), document.revision_of, lines.digest)
+        if known == coming:
+            return
+        turned = self._contents.replace(document.identifier, coming, lines.lines)
+        self._changed += 1
+        if self._columns is not None:
+            self._columns.drop(document.identifier)
+            current = document.identifier not in self._contents.superseded
+            self._columns.put([(document.identifier, document.package, current)], self._draft)
+            self._turn(turned)
+
+    def _turn(self, identifiers: Iterable[str]) -> None:
+        replaced = self._contents.superseded
+        for one in identifiers:
+            if self._columns is not None and one in self._contents.held:
+                self._columns.move(one, current=one not in replaced)
 
 
-def _make(documents: Sequence[Document], base: str, target: Path) -> None:
-    """Make a store beside its place, and rename it when all is in it."""
+def _counting(
+    coming: Iterable[columns.Coming], tell: Callable[[int], None]
+) -> Iterator[columns.Coming]:
+    for count, one in enumerate(coming, 1):
+        yield one
+        tell(count)
+
+
+def _distinct(lines: bytes) -> int:
+    return len(set(lines.splitlines()))
+
+
+def _in_graph(lines: bytes, graph: str) -> bytes:
+    """Return N-Triples as N-Quads: a blank, a point and a newline stand at the end of one only."""
+    return lines.replace(b" .\n", f" <{graph}> .\n".encode())
+
+
+def _base_in(store: Store, path: Path) -> str:
+    """Return the base IRI of what a store holds.
+
+    Raises:
+        StoreError: It was not made by this program.
+    """
     import pyoxigraph
 
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(str(target), say("store-place"), say("store-place-advice"))
-    draft = target.resolve().with_name(f".{target.resolve().name}.new")
-    if draft.exists():
-        # Left by a load that was killed; while one goes on, it can't be opened.
-        _open_to_write(draft)
-        shutil.rmtree(draft)
-    draft.parent.mkdir(parents=True, exist_ok=True)
-    store = pyoxigraph.Store(str(draft))
-    for chunk in _chunks(_quads(documents, base)):
-        store.bulk_load(chunk, pyoxigraph.RdfFormat.N_QUADS)
-    store.optimize()
-    store.flush()
-    del store
-    if target.exists():
-        target.rmdir()
-    draft.rename(target)
+    kind, ontology = pyoxigraph.NamedNode(_TYPE), pyoxigraph.NamedNode(_ONTOLOGY)
+    for quad in store.quads_for_pattern(None, kind, ontology):
+        return str(getattr(quad.subject, "value", "")).removesuffix("def")
+    raise StoreError(str(path), say("store-alien"), say("no-store-advice"))
 
 
-def _quads(documents: Sequence[Document], base: str) -> Iterator[bytes]:
-    end = f" <{base}def> .\n".encode()
-    known = common_vocabulary(documents[0].package) if documents else b""
-    yield known
-    yield known.replace(b" .\n", end)
-    replaced = superseded({one.identifier: one.revision_of for one in documents})
-    for one in documents:
-        yield from triples(one.package, quads=True)
-        if one.identifier not in replaced:
-            yield from triples(one.package)
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the engines raise into an error that a person can read.
 
-
-def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    gathered: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        gathered.append(piece)
-        size += len(piece)
-        if size >= _CHUNK:
-            yield b"".join(gathered)
-            gathered, size = [], 0
-    yield b"".join(gathered)
-
-
-def _add_each(documents: Sequence[Document], base: str, target: Path) -> None:
-    store = _open_to_write(target)
-    standing_base = base_in(store, target)
-    if documents and standing_base != base:
-        raise UsageError(f"{standing_base}, {base}", say("several-bases"),
-                         say("several-bases-advice"))  # fmt: skip
-    contents = _Contents(store, base)
-    for one in documents:
-        contents.change(one.identifier, (one.revision_of, _parsed(one.package)))
-    store.optimize()
-
-
-def _open_to_write(path: Path) -> Store:
-    import pyoxigraph
-
+    Raises:
+        StoreError: They raised it.
+    """
+    known: tuple[type[Exception], ...] = (*FAULTS, *columns.faults_of_engine(), ValueError)
     try:
-        return pyoxigraph.Store(str(path))
-    except FAULTS as fault:
+        yield
+    except known as fault:
         if "lock" in str(fault).lower():
             raise StoreError(str(path), say("store-busy"), say("store-busy-advice")) from fault
-        raise _broken(path, fault) from fault
-
-
-def _parsed(package: Package) -> set[str]:
-    """Return the triples of a package as the store writes them: a text has one form only."""
-    import pyoxigraph
-
-    lines = b"".join(triples(package))
-    return {_line(quad) for quad in pyoxigraph.parse(lines, pyoxigraph.RdfFormat.N_TRIPLES)}
-
-
-def _line(quad: Quad) -> str:
-    return f"{quad.subject} {quad.predicate} {quad.object}"
-
-
-def _joined(lines: Iterable[str]) -> str:
-    return "".join(f"{line} .\n" for line in sorted(lines))
-
-
-def _broken(path: Path, fault: OSError | RuntimeError) -> StoreError:
-    return StoreError(str(path), say("store-broken", fault=str(fault).split("\n")[0]),
-                      say("store-broken-advice"))  # fmt: skip
+        raise broken(path, fault) from fault

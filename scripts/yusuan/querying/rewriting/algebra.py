@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import Any
 
 from yusuan.querying.rewriting.expressions import (
@@ -81,16 +82,32 @@ def rewrite(query: str, mapping: Mappings) -> Rewritten:
 
 
 def _parsed(query: str) -> Any:
-    from pyparsing import ParseException
-    from rdflib.plugins.sparql import algebra, parser
-    from rdflib.plugins.sparql.sparql import SPARQLError
+    """Return the algebra of a query.
 
+    The parser keeps faults that it met on its way, and each keeps the frames below it: those of
+    whoever asks, with the store. So it works in a thread, on a stack of its own.
+    """
     if "\\u" in query or "\\U" in query:
         raise Untranslatable("an escape, which rdflib reads before it knows whether it is one")
-    try:
-        return algebra.translateQuery(parser.parseQuery(query)).algebra
-    except (ParseException, SPARQLError, RecursionError) as fault:
-        raise Untranslatable(str(fault)) from fault
+    found: list[Any] = []
+    told: list[str] = []
+
+    def work() -> None:
+        from pyparsing import ParseException
+        from rdflib.plugins.sparql import algebra, parser
+        from rdflib.plugins.sparql.sparql import SPARQLError
+
+        try:
+            found.append(algebra.translateQuery(parser.parseQuery(query)).algebra)
+        except (ParseException, SPARQLError, RecursionError) as fault:
+            told.append(str(fault))
+
+    worker = Thread(target=work)
+    worker.start()
+    worker.join()
+    if not found:
+        raise Untranslatable(*told)
+    return found[0]
 
 
 class _Translator:
