@@ -82,11 +82,10 @@ class Sparql:
                 revision.
             UsageError: The packages have several bases.
         """
-        from yusuan.querying.documents import documents_of, one_base, superseded
+        from yusuan.querying.documents import documents_in, superseded
 
-        packages = [one.package for one in releases]
-        base = one_base(packages)
-        documents = documents_of(packages)
+        documents = documents_in([one.package.directory for one in releases])
+        base = documents[0].base
         revisions = {one.identifier: one.revision_of for one in documents}
         replaced = superseded(revisions)
         current = [one for one in releases if one.name not in replaced]
