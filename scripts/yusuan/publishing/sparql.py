@@ -82,9 +82,10 @@ class Sparql:
                 revision.
             UsageError: The packages have several bases.
         """
-        from yusuan.querying.documents import documents_in, superseded
+        from yusuan.querying.documents import documents_of, one_base, superseded
 
-        documents = documents_in([one.package.directory for one in releases])
+        documents = [document for one in releases for document in documents_of(one.package)]
+        one_base(documents)
         base = documents[0].base
         revisions = {one.identifier: one.revision_of for one in documents}
         replaced = superseded(revisions)

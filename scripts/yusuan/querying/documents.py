@@ -68,13 +68,7 @@ def documents_in(folders: Sequence[Path]) -> list[Document]:
     _package.cache_clear()  # a package may have changed since it was read
     found: dict[str, Document] = {}
     for package in packages_in(folders):
-        rows = package.rows("documents")
-        for row in rows:
-            coming = Document(
-                row["document_id"], package.directory, base_of(package.descriptor),
-                row.get("revision_of", ""), row["fiscal_year"], row["region_code"],
-                row["title"], row.get("source_url", ""), len(rows) == 1,
-            )  # fmt: skip
+        for coming in documents_of(package):
             standing = found.setdefault(coming.identifier, coming)
             if standing is not coming and not _alike(read(standing.directory), package):
                 places = {"one": standing.directory, "other": package.directory}
@@ -85,6 +79,23 @@ def documents_in(folders: Sequence[Path]) -> list[Document]:
                          say("no-packages-advice"))  # fmt: skip
     one_base(found.values())
     return [found[identifier] for identifier in sorted(found)]
+
+
+def documents_of(package: Package) -> list[Document]:
+    """Return the documents of a package, in the order of its table.
+
+    Raises:
+        PackageError: The table can't be read.
+    """
+    rows = package.rows("documents")
+    return [
+        Document(
+            row["document_id"], package.directory, base_of(package.descriptor),
+            row.get("revision_of", ""), row["fiscal_year"], row["region_code"],
+            row["title"], row.get("source_url", ""), len(rows) == 1,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def packages_in(folders: Iterable[Path]) -> Iterator[Package]:
