@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from yusuan.building import Options, build_one
-from yusuan.checking import check
+from yusuan.checking import check, rule_findings
+from yusuan.graph import data_lines
 from yusuan.interpreting import interpret
+from yusuan.package import Origin, contents
+from yusuan.privacy import mask
 from yusuan.reading import Source
 from yusuan.reading.html import read_html
 from yusuan.reading.sheet import read_xlsx
@@ -87,11 +90,25 @@ def test_lines_of_a_template_are_what_they_should_be(document):
     assert [key for key in rows if key.rpartition(".")[2] in {"2", "3"}] == []
 
 
+def rules_find(document):
+    """Return what the rules find in the package of a document, which is not written."""
+    page_read, masked = mask(read_html(page(document).encode()), keep=False)
+    source = Source(Path("document.html"), "0" * 64, 1, page_read)
+    given = sidecar(document)
+    origin = Origin(interpret(source, given), source, given, masked, None, None)
+    found = []
+
+    def look(draft):
+        found.extend(rule_findings(draft, data_lines(draft))[0])
+        return {}
+
+    contents(origin, look)
+    return found
+
+
 def built(document, folder):
     path = folder / "document.html"
     path.write_text(page(document), "utf-8")
-    if "region" in document:
-        (folder / "disclosure.toml").write_text(f'region = "{document["region"]}"\n', "utf-8")
     options = Options(
         output=folder / "package", several=False, check=False, sidecar=None,
         memory=1 << 30, timeout=60, keep_reason=None, base=None,
@@ -103,13 +120,12 @@ def errors(findings):
     return [f"{one.rule}: {one.message['zh']}" for one in findings if one.severity == "error"]
 
 
-def test_the_rules_find_no_fault_in_a_template(document, tmp_path):
-    made = built(document, tmp_path)
-    assert errors(made.findings) == []
+def test_the_rules_find_no_fault_in_a_template(document):
+    assert errors(rules_find(document)) == []
 
 
 def test_the_package_of_a_template_has_no_fault(tmp_path):
-    found = check(built(template("central"), tmp_path).target)
+    found = check(built(template("henan"), tmp_path).target)
     assert errors(found.findings) == []
 
 
@@ -126,16 +142,17 @@ def test_the_package_of_a_template_has_no_fault(tmp_path):
         ("beijing", "5.00|50.00|45.00", "5.00|51.00|45.00", {"row-sums", "table-narrative"}),
     ],
 )
-def test_a_wrong_sum_in_a_template_is_found(name, right, wrong, rules, tmp_path):
+def test_a_wrong_sum_in_a_template_is_found(name, right, wrong, rules):
     document = template(name)
     for table in document["table"]:
         if right in table["drawn"]:
             table["drawn"] = table["drawn"].replace(right, wrong, 1)
+            document["table"] = [table]
             break
     else:
         pytest.fail(f"{right} stands in no table")
-    made = built(document, tmp_path)
-    assert {one.rule for one in made.findings if one.severity == "error"} == rules
+    found = rules_find(document)
+    assert {one.rule for one in found if one.severity == "error"} == rules
 
 
 @pytest.mark.parametrize("name", ["central", "final-accounts"])

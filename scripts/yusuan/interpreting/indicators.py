@@ -74,6 +74,11 @@ class Indicators:
             fields = ["" if name in _OVER else one for name, one in zip(names, fields, strict=True)]
         elif "name" not in fields:
             fields = ["name" if one == "description" else one for one in fields]
+        if fields.count("name") > 1:
+            # 中期指标 and 年度指标 side by side: the year stands to the right.
+            fields = [
+                "" if one and one in fields[at + 1 :] else one for at, one in enumerate(fields)
+            ]
         return cls(scope, fields, names), height
 
     def read(self, row: Row, frame: Frame, ledger: Ledger) -> bool:

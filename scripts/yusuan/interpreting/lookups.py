@@ -226,7 +226,11 @@ _BRACKETS = str.maketrans({"%": "％"})
 def is_label(text: str) -> bool:
     """Tell whether `text` is a structural label of the closed list, or blank."""
     folded = fold(text)
-    return not folded or label_pattern().fullmatch(folded) is not None or folded in _fields()
+    return (
+        not folded
+        or label_pattern().fullmatch(folded) is not None
+        or folded.rstrip("：") in _fields()
+    )
 
 
 @cache

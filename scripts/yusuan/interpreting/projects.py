@@ -213,7 +213,7 @@ class Projects:
 
     def organisation(self, cell: Cell) -> None:
         """Note whose the project is that is being read."""
-        known = self.org_ids.get(fold(cell.text))
+        known = self.org_ids.get(_CODE_BEFORE.sub("", fold(cell.text)))
         if known is not None and self.current is not None:
             self.current.org_id = known
             self.ledger.use(cell)
@@ -261,7 +261,8 @@ class Projects:
         project = self.current
         if project is None:
             return
-        for label, cell in (*_pairs(cells), *_in_one(cells)):
+        # 中期资金总额 and 年度资金总额 side by side: the year stands to the right.
+        for label, cell in dict((*_pairs(cells), *_in_one(cells))).items():
             self.amount(label, cell)
 
     def amount(self, label: str, cell: Cell) -> None:
@@ -382,6 +383,8 @@ def label_of(text: str) -> str:
     return _labels().get(folded, "") or _labels().get(_BRACKET.sub("", folded), "")
 
 
+# [302]国家粮食和物资储备局 under 主管部门及代码 (中央部门 2021 to 2025).
+_CODE_BEFORE = re.compile(r"^[\[【（]?\d{3,9}[\]】）]?[-—]?")
 _BRACKET = re.compile(r"（(?:单位：)?(?:亿元|万元|元)）$")
 
 
