@@ -51,11 +51,11 @@ def read_by_kind(sheet: Sheet, panel: Panel) -> int:
     count, above = 0, ""
     for row in rows:
         dimensions: dict[str, str] = {}
-        role, key = "leaf", row.value
+        role, key = "leaf", [row.value]
         if row.end in _TOTALS:
             is_year = row.end == "current-total" and has_total
             dimensions = {"item": "current-total"} if is_year else {}
-            role, key = ("of-which", "current-total") if is_year else ("total", "total")
+            role, key = ("of-which", ["current-total"]) if is_year else ("total", ["total"])
         elif row.value:
             above = row.value
             dimensions = {sheet.form.columns: row.value}
@@ -66,9 +66,10 @@ def read_by_kind(sheet: Sheet, panel: Panel) -> int:
             if not code:
                 continue
             dimensions = {sheet.form.columns: above, "economic_code": code}
-            role, key = "of-which", f"{above}.{code}"
-        entry = Entry(row.cells, dimensions, role, sheet.form.direction, sheet.frame.org_id, (key,),
-                      _printed(row) if "economic_code" in dimensions else None)  # fmt: skip
+            role, key = "of-which", [above, code]
+        name = _printed(row) if "economic_code" in dimensions else None
+        entry = Entry(row.cells, dimensions, role, sheet.form.direction, sheet.frame.org_id,
+                      tuple(key), name)  # fmt: skip
         count += sheet.write(panel, row.laid, entry)
     return count
 

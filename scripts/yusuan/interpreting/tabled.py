@@ -95,7 +95,6 @@ class Sheet:
     def write(self, panel: Panel, laid: Laid, entry: Entry) -> int:
         """Write the figures of one row of a panel; returns how many were read."""
         count = 0
-        values = frozenset(self.layout.columns[at].value for at in panel.figures)
         seen: set[int] = set()
         for at in panel.figures:
             cell = laid.cells.get(at)
@@ -104,7 +103,14 @@ class Sheet:
             seen.add(cell.char_start)
             if sum(laid.cells.get(other) is cell for other in panel.figures) > 1:
                 continue  # merged over two columns of figures: it can't be told whose it is
-            count += self._figure(self.layout.columns[at], cell, entry, values)
+            column = self.layout.columns[at]
+            # What is carried over has parts of its own, or none.
+            values = frozenset(
+                other.value
+                for other in (self.layout.columns[each] for each in panel.figures)
+                if (other.item, other.direction) == (column.item, column.direction)
+            )
+            count += self._figure(column, cell, entry, values)
         count += self._changes(panel, laid, entry)
         self.ledger.use(*(cell for cell in entry.cells if cell.text.strip()))
         return count
