@@ -44,6 +44,30 @@ def test_items_by_row():
     assert status(found, "three-public-table") == ("present", None)
 
 
+def test_a_total_that_adds_up_more_is_no_total_of_three_public():
+    # 陕西省 2024: 合计 is that of “三公”经费, 会议费 and 培训费.
+    found = html(
+        f"<p>一般公共预算拨款“三公”经费及会议费、培训费支出预算表</p>{UNIT}"
+        + table(
+            tr("合计", "“三公”经费", "会议费", "培训费"),
+            tr("7", "5", "1", "1"),
+        )
+        + f"<p>“三公”经费支出表</p>{UNIT}"
+        + table(
+            tr("项目", "2025年预算数"),
+            tr("合计", "7"),
+            tr("一、“三公”经费", "5"),
+            tr("二、会议费", "1"),
+        )
+    )
+    assert figures(found) == {
+        "dept-three-public.three-public": "5",
+        "dept-three-public.conference": "1",
+        "dept-three-public.training": "1",
+    }
+    assert unread(found) == ["7", "7"]
+
+
 def test_a_sentence_that_says_a_figure_again_makes_no_second_line():
     found = html(
         "<p>三、“三公”经费情况</p><p>2025年“三公”经费预算3.8万元。</p>"

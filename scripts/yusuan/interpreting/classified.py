@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from yusuan.codes import by_names
 from yusuan.interpreting.bykind import is_by_kind, read_by_kind
+from yusuan.interpreting.columns import WIDER
 from yusuan.interpreting.forms import has_parts, head
 from yusuan.interpreting.heads import Laid
 from yusuan.interpreting.lookups import fold
@@ -269,7 +270,8 @@ def _item(
 ) -> Entry | None:  # fmt: skip
     folded = label(name).name
     item = named(folded, "item")
-    if not item and named(folded, "total-rows"):
+    # 合计 beside 会议费, or above “三公”经费, adds up more than that.
+    if not item and named(folded, "total-rows") and not values & (WIDER | {sheet.form.total}):
         item = sheet.form.total
     if explicit:
         # The columns are the items: the row can only say whose they are, or for which stage.

@@ -134,6 +134,8 @@ def _settled(columns: list[Column], form: Form) -> list[Column]:
     本年收入 with its own 小计 beside 合计 is the total of the year; sources below 上年结转 part a
     column 小计, where there is one.
     """
+    if form.columns == "item":
+        return _without_wider_totals(columns, form)
     if form.rows == "balance" or form.columns not in {"fund_source", "nature"}:
         return columns
     totals = [
@@ -150,6 +152,37 @@ def _settled(columns: list[Column], form: Form) -> list[Column]:
         elif one.item == "carry-over-in" and carried and form.columns == "fund_source":
             found[at] = replace(one, of_which=True)
     return found
+
+
+def _without_wider_totals(columns: list[Column], form: Form) -> list[Column]:
+    """Take 合计 for unknown where it adds up more than what the table is about.
+
+    合计 of “三公”经费, 会议费 and 培训费 (陕西省 2024) is no total of “三公”经费.
+    """
+
+    def names(text: str) -> bool:
+        found = head(text, form.columns, 0)  # the year does not matter
+        return found is not None and bool(found.value)
+
+    def is_plain(column: Column) -> bool:
+        is_total = column.is_known and not column.label and column.value == form.total
+        return is_total and not any(map(names, column.path))
+
+    def is_wider(column: Column, total: Column) -> bool:
+        if column.label or column is total or _when(column) != _when(total):
+            return False
+        return column.value in WIDER or (column.value == form.total and not is_plain(column))
+
+    return [
+        replace(one, is_known=False)
+        if is_plain(one) and any(is_wider(other, one) for other in columns)
+        else one
+        for one in columns
+    ]
+
+
+# What stands beside “三公”经费 and is no part of it.
+WIDER = frozenset({"conference", "training", "operating"})
 
 
 def _when(column: Column) -> tuple[int | None, str]:
