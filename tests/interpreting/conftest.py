@@ -80,3 +80,21 @@ def project_table():
         return re.sub(r"\n\n\n\n+", "\n\n\n", head) + table + "\n\n"
 
     return make
+
+
+@pytest.fixture
+def lines(read, narrative):
+    """The lines, changes and unread pieces of a department's section of 2024."""
+
+    def of(section: str):
+        found = read(narrative("一、部门职责\n（一）办事。\n" + section, "香河县教育局", 2024))
+        return (
+            [(row["line_key"], row["amount_cny"]) for row in found.rows["budget_lines"]],
+            [
+                (row["change_key"], row["change_cny"], row["base_year"], row["reason"])
+                for row in found.rows["budget_changes"]
+            ],
+            [piece.text for piece in found.unread],
+        )
+
+    return of

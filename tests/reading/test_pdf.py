@@ -130,17 +130,6 @@ def test_a_number_that_did_not_fit_goes_on_in_the_next_line():
     ]
 
 
-def test_a_stop_that_hangs_over_the_margin_does_not_widen_it():
-    # Word and LibreOffice let a stop hang; the margin is where the lines around it end.
-    page = [
-        text(60, 100, "预" * 40 + "，"),
-        text(60, 115, "预" * 39 + "1"),  # room for half a character
-        text(60, 130, "预" * 40),
-        text(60, 145, "算。"),
-    ]
-    assert blocks(read_pdf(pdf(page))) == ["预" * 40 + "，" + "预" * 39 + "1" + "预" * 40 + "算。"]
-
-
 def test_a_heading_after_a_full_line_begins_a_paragraph():
     page = [text(80, 100, "预" * 37 + "。"), text(60, 115, "二、支出"), text(60, 130, FULL)]
     assert blocks(read_pdf(pdf(page)))[:2] == ["预" * 37 + "。", "二、支出"]

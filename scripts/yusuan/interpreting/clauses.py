@@ -58,24 +58,44 @@ class Context:
         return self.phase if year == self.fiscal_year or self.phase == "executed" else "approved"
 
 
-def clause_of(text: str, context: Context) -> tuple[tuple[FigureName, ...], bool]:
+def clause_of(
+    text: str, context: Context, *, classes_first: bool = False
+) -> tuple[tuple[FigureName, ...], bool]:
     """Return what the last clause of `text` names, and whether it names nothing at all.
 
     Where it names nothing, the subject of the sentence goes on.
+
+    Args:
+        text: What stands before a figure.
+        context: What the section can speak of.
+        classes_first: Among functions 其他支出 is one of them.
     """
     clause = _last_clause(text)
     if len(clause) > _LONGEST_CLAUSE:
         return (), False
     if _filler().fullmatch(clause):
         return (), True
-    labels = [label for start in _starts(clause, context) for label in _trimmed(clause[start:])]
+    starts = _starts(clause, context)
+    labels = [label for start in starts for label in _trimmed(clause[start:])]
     for label in labels:
-        named = context.names.get(label) or _by_classes(label, context)
+        found = context.names.get(label), _by_classes(label, context)
+        named = found[classes_first] or found[not classes_first]
         if named:
             return named, False
     # 其中：本级80万元 among the income names something, though nothing of the income.
     foreign = any(label in all_names() and "" not in _trimmed(label) for label in labels)
-    return (), "" in labels and not foreign
+    empty = any(
+        "" in _trimmed(clause[start:]) and _is_nobody(clause[:start], context) for start in starts
+    )
+    return (), empty and not foreign
+
+
+def _is_nobody(front: str, context: Context) -> bool:
+    """Tell whether what stands before 2024年预算数 names nothing but whose figure it is."""
+    rest = _own_name(context.department).sub("", front)
+    for words in _before():
+        rest = words.sub("", rest)
+    return "" in _trimmed(rest)
 
 
 def subject_of(text: str, context: Context) -> tuple[FigureName, ...]:
@@ -84,6 +104,12 @@ def subject_of(text: str, context: Context) -> tuple[FigureName, ...]:
         return ()
     match = _classes().match(_NUMBERED.sub("", fold(text)))
     return () if match is None else _function(match, context)
+
+
+def opens_with_function(text: str, context: Context) -> bool:
+    """Tell whether a paragraph opens with 类, 款 or 项, known or not."""
+    match = _classes().match(_NUMBERED.sub("", fold(text)))
+    return bool(context.class_form) and match is not None and any(match.groups())
 
 
 def opened_by(text: str) -> tuple[str, ...]:

@@ -15,9 +15,17 @@ from yusuan.interpreting.clauses import (
     Context,
     clause_of,
     is_silent,
+    opens_with_function,
     stage_in,
     subject_of,
     year_in,
+)
+from yusuan.interpreting.comparisons import (
+    COMPARED,
+    Compared,
+    change_of,
+    comparison,
+    direction_of,
 )
 from yusuan.interpreting.lookups import FigureName, table
 
@@ -26,21 +34,6 @@ _AMOUNT = (
     r"|(?P<nought>零)\s*(?P<nought_unit>万元|亿元|元)"
     r"|(?<=[为是])(?P<bare>零|0(?:\.0+)?)(?=[，。；、）),;]|$)"  # 为零: a nought in any unit
     r"|(?P<dash>[-－—–]{1,2})\s*(?:万元|亿元|元)"
-)
-_COMPARED = re.compile(
-    r"[，,]?(?:较|比|与|同|和|跟)(?P<year>\d{4}年|上年|去年|上一?年度?)度?"
-    r"(?:的?(?:部门|当年|同期|同口径|一般公共|财政拨款|财政|年初|实际|收支|总)*"
-    r"(?:预算|决算|执行|支出|收入|收支|完成|安排)*(?:总?数|总?额|金额)?)?(?:相比|相较|比较|对比)?(?:[，,])?"
-    r"(?:总体|基本|均|无增减|略有|有所|保持|大体)?$"
-    r"|[，,]?(?P<alike>同比)$"
-)
-# Compared with a year in the clause before: 与2022年相比，收、支总计各增加….
-_BEFORE = re.compile(
-    r"(?:与|和|同|比|较)(?P<year>\d{4}年|上年|去年|上一?年度?)度?[^，,。；]{0,12}?(?:相比|相较|比较|对比|比)[，,]?"
-)
-# With its own budget, not with another year: 决算数与年初预算数持平.
-_OWN_BUDGET = re.compile(
-    r"(?:与|和|同|比|较|等于)(?:年初|全年|调整后?|当年|本年)?的?(?:部门)?(?:支出|收入)?预算(?:数|安排)?(?:相比|基本|大体|总体|保持)*[，,]?$"
 )
 _REASON = re.compile(
     r"(?:[，,]?(?:同比)?(?:增长|下降|降低|增加|减少|增幅|降幅)(?:了|约|为)?[\d.]+[%％])?"
@@ -123,6 +116,7 @@ class _Reader:
     sentence: int = 0  # where the sentence starts
     because: int = 0  # where the reason of the change before ends
     amounts: int = 0  # how many amounts the sentence states
+    first: tuple[FigureName, ...] = ()  # what the first of them is said of
     row: list[tuple[FigureName, ...]] = field(default_factory=list)  # of the figures that follow
 
 
@@ -134,7 +128,9 @@ def statements(text: str, context: Context) -> list[Statement]:
         context: What its section can speak of.
     """
     text = plain(text)
-    default = subject_of(text, context) or context.default
+    default = subject_of(text, context)
+    if not default and not opens_with_function(text, context):
+        default = context.default
     reader = _Reader(text, context, [], default, default)
     ignored = [match.span() for match in _ignored().finditer(text)]
     for match in _events().finditer(text):
@@ -159,13 +155,13 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
     reader.last = match.end()
     if _goes_on_in_row(reader, before, match):
         return
-    direction, rest = _direction(before)
-    compared = _comparison(rest, context.fiscal_year)
+    direction, rest = direction_of(before)
+    compared = comparison(rest, context.fiscal_year)
     if level in table()["change"]["weak"] and not compared.is_at_end:
         return  # 口径一致 compares nothing
     if _completes(reader, before, match):
         return
-    change = _change_of(level or direction)
+    change = change_of(level or direction)
     own_budget = compared.own_budget or (
         change is not None and compared.base_year == context.fiscal_year
     )
@@ -178,6 +174,7 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
         known = False  # 减少-12万元 says two things
     statement = _statement(reader, match, change, level or direction)
     if change is None:
+        reader.first = reader.first if reader.amounts else reader.subject
         reader.amounts += 1
         clause = before if compared.is_at_end else compared.rest
         statement = _timed(reader, statement, clause, is_compared=compared.is_at_end)
@@ -188,13 +185,19 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
 
 
 def _named(
-    reader: _Reader, compared: _Compared, match: re.Match[str]
+    reader: _Reader, compared: Compared, match: re.Match[str]
 ) -> tuple[tuple[FigureName, ...], bool]:
     """Return what the clause of a figure names, and whether the figure is understood by it.
 
     A clause that names nothing goes on with the subject of the sentence.
     """
-    name, is_filler = clause_of(compared.rest, reader.context)
+    among_functions = any(
+        column == "function_code"
+        for said in reader.found
+        for one in said.names
+        for column, _ in one.dimensions
+    )
+    name, is_filler = clause_of(compared.rest, reader.context, classes_first=among_functions)
     if not name and compared.is_whole:
         is_filler = True
     whole = reader.subject is reader.default
@@ -254,31 +257,6 @@ def _goes_on_in_row(reader: _Reader, before: str, match: re.Match[str]) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """A clause without the comparison at its end."""
-
-    rest: str
-    base_year: int | None = None
-    is_at_end: bool = False
-    own_budget: bool = False
-    is_whole: bool = False  # …的原因是厉行节约，与上年相比减少1万元: its clause says nothing else
-
-
-def _comparison(rest: str, fiscal_year: int) -> _Compared:
-    """Return what a clause says besides its comparison, and with which year it compares."""
-    own = _OWN_BUDGET.search(rest.rstrip())
-    if own is not None:
-        return _Compared(rest[: own.start()], None, is_at_end=True, own_budget=True)
-    compared = _COMPARED.search(rest)
-    if compared is not None:
-        year = _year(compared["year"], fiscal_year)
-        is_whole = compared[0].startswith(("，", ","))
-        return _Compared(rest[: compared.start()], year, is_at_end=True, is_whole=is_whole)
-    ahead = _BEFORE.search(rest)
-    return _Compared(rest, None if ahead is None else _year(ahead["year"], fiscal_year))
-
-
 def _is_number(printed: str | None) -> bool:
     return printed is None or yuan(printed, "元") is not None
 
@@ -287,15 +265,20 @@ def _new_sentence(reader: _Reader, stop: int, at: int) -> str:
     """Start a new sentence; returns what of it stands before the figure.
 
     公务接待费。2021年预算安排…: a sentence that is a name says what the next is about.
-    公务接待费1.35万元。比上年持平: a sentence that only compares goes on with the figure before it.
+    公务接待费1.35万元。比上年持平: a sentence that only compares goes on with the figure before it,
+    or with the first of them, which is the whole: …费5万元，其中：购置费0万元，运行费5万元。
     """
     head, tail = reader.text[max(reader.last, reader.sentence) : stop], reader.text[stop + 1 : at]
     name, _ = clause_of(head, reader.context)
-    compares = _COMPARED.search(_direction(tail)[1])
-    goes_on = compares is not None and not tail[: compares.start()].strip()
-    if name or not (goes_on and reader.amounts == 1):
+    compares = COMPARED.search(direction_of(tail)[1])
+    goes_on = compares is not None and clause_of(tail[: compares.start()], reader.context)[1]
+    if name or not (goes_on and reader.amounts):
         reader.subject = name or reader.default
-    reader.sentence, reader.year, reader.phase, reader.amounts = stop + 1, None, "", 0
+    elif reader.amounts > 1:
+        reader.subject = reader.first
+    reader.sentence, reader.year, reader.phase = stop + 1, None, ""
+    if not tail.strip().startswith("其中"):
+        reader.amounts = 0  # the parts of a whole are of its sentence
     return tail
 
 
@@ -383,36 +366,6 @@ def ignored_in(text: str, section: str) -> list[tuple[int, int]]:
 
 
 _SENTENCE = re.compile("[^。]+")
-
-
-@cache
-def _directions() -> re.Pattern[str]:
-    words = table()["change"]["more"] + table()["change"]["less"]
-    return re.compile(rf"(?:总体|共|合计|各|均|分别|也)?({'|'.join(words)})(?:了|额)?(?:为|约)?$")
-
-
-def _direction(before: str) -> tuple[str, str]:
-    match = _directions().search(before.rstrip())
-    if match is None:
-        return "", before
-    return match.group(1), before[: match.start()]
-
-
-def _change_of(word: str) -> str | None:
-    if not word:
-        return None
-    said = table()["change"]
-    return next(
-        kind
-        for kind, words in (
-            ("more", said["more"]), ("less", said["less"]), ("level", said["level"] + said["weak"])
-        )
-        if word in words
-    )  # fmt: skip
-
-
-def _year(text: str | None, fiscal_year: int) -> int:
-    return int(text[:4]) if text is not None and text[:4].isdigit() else fiscal_year - 1
 
 
 def _reason(text: str, end: int) -> tuple[str | None, int]:

@@ -177,6 +177,21 @@ def figure_names(section: str, phase: str) -> Names:
     return names
 
 
+def names_within(section: str, text: str) -> Names:
+    """Return the names that mean something else in a paragraph than in its section.
+
+    Args:
+        section: The key of the section.
+        text: The paragraph, folded.
+    """
+    return {
+        fold(name): _by_form()[one["form"]][fold(name)]
+        for one in table()["statement"]["within"]
+        if section in one["sections"] and re.search(one["pattern"], text)
+        for name in one["names"]
+    }
+
+
 @cache
 def all_names() -> frozenset[str]:
     """Return every name of a figure, whatever its form."""

@@ -15,8 +15,10 @@ from yusuan.interpreting.lookups import (
     class_form,
     default_names,
     figure_names,
+    fold,
     is_label,
     is_nothing,
+    names_within,
     table,
 )
 from yusuan.interpreting.procurement import is_procurement
@@ -78,7 +80,8 @@ def interpret_section(section: Section, frame: Frame, ledger: Ledger) -> None:
             if is_caption(paragraph.text):
                 ledger.use(paragraph)
             elif not is_label(paragraph.text):
-                topic = _topic(topic, paragraph, _context(section.key, Topic(), frame, ledger))
+                above = _context(section.key, "", Topic(), frame, ledger)
+                topic = _topic(topic, paragraph, above)
                 narrative(paragraph, section, topic, frame, ledger)
     settle(before, ledger)
 
@@ -184,14 +187,14 @@ def narrative(
     if tabled or key not in _FIGURES | _TABLED.keys():
         _without_amounts(paragraph, key, ledger)
         return
-    _figures(paragraph, _context(key, topic, frame, ledger), frame, ledger)
+    _figures(paragraph, _context(key, paragraph.text, topic, frame, ledger), frame, ledger)
 
 
-def _context(key: str, topic: Topic, frame: Frame, ledger: Ledger) -> Context:
+def _context(key: str, text: str, topic: Topic, frame: Frame, ledger: Ledger) -> Context:
     return Context(
         frame.fiscal_year,
         frame.phase,
-        figure_names(key, frame.phase),
+        {**figure_names(key, frame.phase), **names_within(key, fold(text))},
         default_names(key, frame.phase) if topic.names is None else topic.names,
         class_form(key),
         frame.department,

@@ -171,7 +171,7 @@ def _margins(pages: Sequence[PageContent], furniture: set[Line]) -> dict[int, tu
         left = (
             _left(lines[page.number]) or _left(like) or min([line.x0 for line in like], default=0)
         )
-        right = _right(lines[page.number], page.width) or _right(like, page.width)
+        right = right_margin(lines[page.number], page.width) or right_margin(like, page.width)
         # Where no lines show it, the right margin is taken to be as wide as the left.
         found[page.number] = (left, page.width - left if right is None else right)
     return found
@@ -184,8 +184,13 @@ def _left(lines: Sequence[Line]) -> float | None:
     return left if there >= _LINES_OF_A_MARGIN else None
 
 
-def _right(lines: Sequence[Line], width: float) -> float | None:
-    """Return where lines end, where several end there; a list of short names shows nothing."""
+def right_margin(lines: Sequence[Line], width: float) -> float | None:
+    """Return where lines end, where several end there; a list of short names shows nothing.
+
+    Args:
+        lines: Of one page, or of pages that are alike.
+        width: Of the page, in points.
+    """
     right = max([line.stop for line in lines], default=0.0)
     there = sum(right - line.stop < line.size for line in lines)
     return right if there >= _LINES_OF_A_MARGIN and right > width * _LEAST_COLUMN else None
