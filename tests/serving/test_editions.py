@@ -68,14 +68,14 @@ def test_what_is_added_to_a_store_is_served_without_a_new_start(start, bureau, t
 def test_a_store_is_left_as_it_was_and_when_it_breaks_or_goes_still_served(start, bureau, tmp_path):
     store = tmp_path / "store"
     storing.add([bureau("a", "301", 100)], store)
-    before = {one.name: one.read_bytes() for one in store.iterdir()}
+    before = {one: one.read_bytes() for one in store.rglob("*") if one.is_file()}
     server = start(store, "--workers", 1)
     assert totals(server) == [100]
-    assert {one.name: one.read_bytes() for one in store.iterdir()} == before
+    assert {one: one.read_bytes() for one in store.rglob("*") if one.is_file()} == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "store"]
-    for file in store.glob("*"):
-        if file.suffix != ".sst":
-            file.write_bytes(b"x" * 10)
+    for file in [one for one in store.rglob("*") if one.is_file()]:
+        file.unlink()
+        file.write_bytes(b"x" * 10)
     assert server.wait(lambda: "can't be read; the content before is still served" in server.told())
     assert totals(server) == [100]
     shutil.rmtree(store)

@@ -71,6 +71,19 @@ def generation_of(path: Path) -> Path:
     return path / name
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return the files that a store is made of as it counts now, and no others.
+
+    Raises:
+        StoreError: There is no store, or it can't be read.
+        OSError: Its folder is not there.
+    """
+    generation = generation_of(path)
+    os.scandir(generation).close()
+    files = [one for one in generation.rglob("*") if one.is_file()]
+    return files if generation == path else [path / _POINTER, *files]
+
+
 def graphs_in(generation: Path) -> Path:
     """Return the folder of the triples of a generation."""
     inside = generation / GRAPHS

@@ -1,8 +1,9 @@
 """What is served: a copy of a store that nobody writes into, made anew when the store changes.
 
-The engine must not read a store into which another program writes. The files of a store are
-written once, all but its log; so a copy is links to them, and a copy of the log: the state in
-which a power cut would leave it, from which every store recovers.
+The engine must not read a database into which another program writes, and what is served must not
+go because its store does. A copy is links to what never changes, which is nearly all of it; of a
+plain database the log is copied, too: the state in which a power cut would leave it, from which
+every database recovers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from yusuan.errors import StoreError, UsageError
 from yusuan.messages import say
 from yusuan.querying import open_sources
-from yusuan.querying.storing import is_store
+from yusuan.querying.generations import files_of, generation_of, is_store
 
 # What a store never changes once it is written.
 _LINKED = ".sst"
@@ -106,15 +107,14 @@ def stamp(store: Path) -> Stamp:
     """Return what differs as soon as a store does: names, sizes and times of its files.
 
     Raises:
+        StoreError: It can't be read.
         OSError: The folder is not there.
     """
     found = []
-    for folder, _, names in os.walk(store, onerror=_raised):
-        for name in names:
-            if not name.startswith(_NOTES):
-                file = Path(folder, name)
-                known = file.stat()
-                found.append((str(file.relative_to(store)), known.st_size, known.st_mtime_ns))
+    for file in files_of(store):
+        if not file.name.startswith(_NOTES):
+            known = file.stat()
+            found.append((str(file.relative_to(store)), known.st_size, known.st_mtime_ns))
     return tuple(sorted(found))
 
 
@@ -128,10 +128,12 @@ def copy(store: Path, target: Path) -> Stamp:
     for _ in range(_TRIES):
         try:
             before = stamp(store)
+            # A generation never changes once it counts; of a plain database only some files.
+            all_fixed = generation_of(store) != store
             target.mkdir()
             for name, _, _ in before:
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
-                _take(store / name, target / name)
+                _take(store / name, target / name, fixed=all_fixed or name.endswith(_LINKED))
             if stamp(store) == before:
                 return before
         except OSError as trouble:  # a file has gone since the folder was read
@@ -143,12 +145,8 @@ def copy(store: Path, target: Path) -> Stamp:
     raise StoreError(str(store), say("store-broken", fault=fault), say("store-broken-advice"))
 
 
-def _raised(fault: OSError) -> None:
-    raise fault
-
-
-def _take(file: Path, target: Path) -> None:
-    if file.suffix == _LINKED:
+def _take(file: Path, target: Path, *, fixed: bool) -> None:
+    if fixed:
         try:
             os.link(file, target)
         except FileNotFoundError:
