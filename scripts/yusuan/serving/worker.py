@@ -22,6 +22,7 @@ from yusuan.serving.refusing import as_update
 from yusuan.serving.services import service
 from yusuan.serving.writing import written
 
+_FIRST = "SELECT ?document WHERE { ?document a foaf:Document } LIMIT 1"
 _SPARE = 5.0  # seconds that the parent has to stop a query before the clock does
 _WITHOUT_STATUS = 1 << 30  # bytes, where the system does not tell how much a process has
 
@@ -38,7 +39,8 @@ def main(store: str, memory: int, seconds: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     opened = _Opened()
     with suppress(StoreError):  # whoever asks is told
-        opened.source(store)
+        # What the first answer has to learn of a store is not for a client to wait for.
+        evaluate(opened.source(store), _FIRST)
     _limit(memory)
     sys.stdout.buffer.write(line({"ready": True}))
     sys.stdout.buffer.flush()
