@@ -87,9 +87,9 @@ class Server:
     def wait(self, ready, seconds=60):
         """Wait until something is so, and say whether it is."""
         until = time.monotonic() + seconds
-        while not ready() and time.monotonic() < until:
+        while not (found := ready()) and time.monotonic() < until:
             time.sleep(0.05)
-        return ready()
+        return found
 
     def end(self, how=signal.SIGINT):
         self.process.send_signal(how)
@@ -161,9 +161,18 @@ def server(start, root):
 
 
 @pytest.fixture(scope="session")
-def strict(start, tmp_path_factory, stored):
+def narrow(start, tmp_path_factory, stored):
     """A server with narrow limits, of a store in which combinations grow fast."""
     folder = tmp_path_factory.mktemp("strict") / "store"
     many = [(f"x:s{number}", "x:p", pyoxigraph.Literal("字" * 40)) for number in range(400)]
-    return start(stored(folder, many), "--workers", 2, "--timeout", 1, "--rows", 300,
+    return start(stored(folder, many), "--workers", 3, "--timeout", 1.5, "--rows", 300,
                  "--memory", "64MiB")  # fmt: skip
+
+
+@pytest.fixture
+def strict(narrow):
+    """The server with narrow limits, when its processes are at rest, also on a busy machine."""
+    place = "/sparql?query=ASK%20%7B%7D"
+    assert narrow.wait(lambda: len(narrow.workers()) == 3)
+    assert narrow.wait(lambda: narrow.get(place).status == 200)
+    return narrow

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,9 @@ class Pool:
         return {worker.store for worker in self._all}
 
     async def start(self) -> None:
-        """Start every worker."""
-        await asyncio.gather(*(self._add() for _ in range(self._settings.workers)))
+        """Start every worker, and return when one of them can answer."""
+        starts = [self._soon(self._add()) for _ in range(self._settings.workers)]
+        await asyncio.wait(starts, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self) -> None:
         """End every worker."""
@@ -196,9 +197,14 @@ class Pool:
             if not self._closing:
                 await self._add()
 
-        task = asyncio.ensure_future(replace())
+        self._soon(replace())
+
+    def _soon(self, start: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Let a worker start while others work; what still starts when all ends is given up."""
+        task = asyncio.ensure_future(start)
         self._starts.add(task)
         task.add_done_callback(self._starts.discard)
+        return task
 
     async def _add(self) -> None:
         """Start a worker; one that does not start is tried again, for a server needs workers."""
