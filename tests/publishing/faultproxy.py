@@ -130,9 +130,6 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def handle_expect_100(self):
-        return True  # the server behind says so, where anybody asks
-
     def _any(self):
         _, fault = self.owner.fault_of(self)
         if fault.do is not None:

@@ -34,7 +34,6 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = READING | {"PUT", "DELETE"}
 # Answers after which the same request may do better; of those the server did nothing after `BUSY`.
 BUSY, PASSING = frozenset({429, 503}), frozenset({429, 502, 503, 504})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 log = logging.getLogger(__name__)
 
@@ -214,7 +213,7 @@ class Client:
         """Send a request, and follow where it leads on the same server."""
         for _ in range(4):
             answer = self._sent(request, sink)
-            if answer.status not in REDIRECTS or "location" not in answer.headers:
+            if answer.status not in troubles.REDIRECTS or "location" not in answer.headers:
                 return answer
             there = urljoin(request.url, answer.headers["location"])
             if _origin(there) != _origin(request.url):

@@ -12,6 +12,7 @@ from yusuan.messages import say
 from yusuan.publishing.credentials import refuse_userinfo
 from yusuan.publishing.journal import Journal, state_folder
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
@@ -66,7 +67,9 @@ def place_of(address: str, scratch: Path, state: Path | None, *, overwrite: bool
         fit = parts.hostname is not None and (parts.port is None or parts.port > 0)
     except ValueError:
         fit = False
-    if not fit or _BLANK.search(address) or "://" not in address:
+    kind, mark, rest = address.partition("://")
+    # The name of an object may have blanks, an address on the web may not.
+    unfit = _CONTROL if kind.lower() == "s3" else _BLANK
+    if not fit or unfit.search(address) or not mark:
         raise UsageError(address, say("target-no-host"), say("target-no-host-advice"))
-    kind, _, rest = address.partition("://")
     return Place(f"{kind.lower()}://{rest}", scratch, state_folder(state), overwrite)

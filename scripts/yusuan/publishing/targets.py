@@ -70,6 +70,10 @@ def target_of(
         return Bundle(Path(address.removeprefix("zip:")), scratch, overwrite)
     if kind == "file":
         return Folder(_path(address), scratch, url, overwrite)
+    if kind == "s3":
+        from yusuan.publishing.bucket import S3
+
+        return S3(place_of(address, scratch, state, overwrite=overwrite), url)
     server = kind.partition("+")[0]
     if server in SERVERS:
         if url is not None:

@@ -25,6 +25,7 @@ PIECE = 1 << 20
 SHOWN = 300  # characters of what a server says
 # Which file names the certificate authorities that are trusted, the first that is set.
 AUTHORITIES = ("YUSUAN_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Statuses that have a sentence and an advice of their own.
 TOLD = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 429, 500, 502, 503, 504, 507})
 
@@ -195,9 +196,9 @@ def _kind_of(fault: Exception, patience: Waiting) -> tuple[str, dict[str, object
     """Return the key of the sentence for a fault, and its values."""
     from requests.exceptions import ConnectTimeout, ProxyError, SSLError, Timeout
 
-    if isinstance(fault, SSLError):
+    if isinstance(fault, SSLError) or _cause(fault, "SSLError", "SSLCertVerificationError"):
         return "remote-tls", {"fault": _tls(fault)}
-    if isinstance(fault, ConnectTimeout):
+    if isinstance(fault, ConnectTimeout) or _cause(fault, "ConnectTimeoutError"):
         return "remote-no-connection", {"fault": f"{patience.connect:g} s"}
     if isinstance(fault, (Timeout, Late)) or _cause(fault, "ReadTimeoutError", "TimeoutError"):
         return "remote-slow", {"seconds": f"{patience.read:g}"}
