@@ -172,6 +172,12 @@ def seal_of(raw: Mapping[str, Any]) -> str:
     return digest_of([filename, *(raw.get(key) or "" for key in _SEALED)])
 
 
+def content_of(raw: Mapping[str, Any]) -> str:
+    """Return the digest of all that somebody may have changed, the tables left out."""
+    files = [[str(one["id"]), seal_of({**one, TABLE: ""})] for one in raw.get("resources", ())]
+    return digest_of([seal_of_dataset(raw), sorted(files)])
+
+
 def seal_of_dataset(raw: Mapping[str, Any]) -> str:
     """Return the seal of a dataset as it stands."""
     extras = {one["key"]: one["value"] for one in raw.get("extras", ())}
