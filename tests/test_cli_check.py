@@ -23,19 +23,18 @@ def package(root, tmp_path_factory) -> Path:
     return folder
 
 
-def yusuan(*arguments, cwd=None):
-    """Run the command as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "yusuan", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        timeout=120,
-        cwd=cwd,
-    )
+@pytest.fixture
+def yusuan(in_process, check_once, monkeypatch):
+    """Run the command in this process."""
+    monkeypatch.setattr("yusuan.checking.check", check_once)
+    return in_process
 
 
 def test_check_of_a_sound_package_ends_well_whatever_its_source_says(package):
-    done = yusuan("check", package, "--lang", "zh")
+    done = subprocess.run(
+        [sys.executable, "-m", "yusuan", "check", package, "--lang", "zh"],
+        capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     told = done.stdout.decode()
     assert "[错误] basic-parts" in told
@@ -44,11 +43,13 @@ def test_check_of_a_sound_package_ends_well_whatever_its_source_says(package):
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 4), ("explain", 4), ("note", 4)])
-def test_fail_on_includes_the_faults_of_the_source(package, severity, code):
+def test_fail_on_includes_the_faults_of_the_source(yusuan, package, severity, code):
     assert yusuan("check", package, "--fail-on", severity, "--json").returncode == code
 
 
-def test_a_fault_of_the_package_is_exit_code_4_and_the_report_comes_first(package, tmp_path):
+def test_a_fault_of_the_package_is_exit_code_4_and_the_report_comes_first(
+    yusuan, package, tmp_path
+):
     broken = tmp_path / "broken"
     shutil.copytree(package, broken)
     (broken / "resources/regions.csv").unlink()
@@ -58,12 +59,12 @@ def test_a_fault_of_the_package_is_exit_code_4_and_the_report_comes_first(packag
     assert done.stderr == b""
 
 
-def test_check_finds_the_package_that_the_user_stands_in(package):
+def test_check_finds_the_package_that_the_user_stands_in(yusuan, package):
     done = yusuan("check", "--json", cwd=package / "resources")
     assert json.loads(done.stdout)
 
 
-def test_check_as_json_follows_the_published_schema(package):
+def test_check_as_json_follows_the_published_schema(yusuan, package):
     schema = json.loads((home_data() / "check-report.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(json.loads(yusuan("check", package, "--json").stdout))
@@ -78,21 +79,21 @@ def home_data() -> Path:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "html"])
-def test_a_report_can_be_written_to_a_file(package, tmp_path, form):
+def test_a_report_can_be_written_to_a_file(yusuan, package, tmp_path, form):
     target = tmp_path / "report"
     done = yusuan("check", package, "--format", form, "-o", target)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert "basic-parts" in target.read_text("utf-8")
 
 
-def test_check_of_no_package_is_an_error(tmp_path):
+def test_check_of_no_package_is_an_error(yusuan, tmp_path):
     done = yusuan("check", tmp_path, "--lang", "en")
     assert done.returncode == 3
     assert done.stderr.decode().startswith(f"Error: {tmp_path}: ")
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "nq"])
-def test_rdf_writes_what_the_package_holds(package, tmp_path, form):
+def test_rdf_writes_what_the_package_holds(yusuan, package, tmp_path, form):
     printed = yusuan("rdf", package, "--format", form).stdout
     target = tmp_path / "out"
     assert yusuan("rdf", package, "--format", form, "-o", target).returncode == 0
@@ -101,7 +102,7 @@ def test_rdf_writes_what_the_package_holds(package, tmp_path, form):
         assert printed == (package / f"resources/data.{form}").read_bytes()
 
 
-def test_rdf_of_a_torn_table_names_the_line_and_writes_nothing(package, tmp_path):
+def test_rdf_of_a_torn_table_names_the_line_and_writes_nothing(yusuan, package, tmp_path):
     broken = tmp_path / "broken"
     shutil.copytree(package, broken)
     with (broken / "resources/terms.csv").open("a", encoding="utf-8") as file:
@@ -112,7 +113,7 @@ def test_rdf_of_a_torn_table_names_the_line_and_writes_nothing(package, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_derive_says_what_it_wrote(package, tmp_path):
+def test_derive_says_what_it_wrote(yusuan, package, tmp_path):
     changed = tmp_path / "changed"
     shutil.copytree(package, changed)
     assert yusuan("derive", changed, "--lang", "en").stdout.decode().endswith("0 files updated\n")
@@ -134,13 +135,13 @@ def test_derive_says_what_it_wrote(package, tmp_path):
         ("package-seal", "哈希"),
     ],
 )
-def test_explain_says_what_a_word_means(package, word, told):
+def test_explain_says_what_a_word_means(yusuan, package, word, told):
     done = yusuan("explain", word, "--lang", "zh", cwd=package)
     assert done.returncode == 0, done.stderr.decode()
     assert told in done.stdout.decode()
 
 
-def test_explain_of_an_unknown_word_names_the_nearest():
+def test_explain_of_an_unknown_word_names_the_nearest(yusuan):
     done = yusuan("explain", "basic-part", "--lang", "en")
     assert done.returncode == 2
     assert "basic-parts" in done.stderr.decode()

@@ -6,9 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -55,21 +52,10 @@ def portal(published, evil, tmp_path_factory, at):
 
 
 @pytest.fixture
-def served(portal):
+def served(portal, serve):
     """The portal on a server, and every path that was asked for."""
-    asked = []
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            asked.append(self.path)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(portal)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", asked
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(portal) as (address, asked):
+        yield address, asked
 
 
 @pytest.mark.parametrize("page", ["index.html", PAGE, EVIL_PAGE])

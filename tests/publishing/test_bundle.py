@@ -6,10 +6,14 @@ import csv
 import hashlib
 import io
 import json
+import os
+import shutil
+import time
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -38,6 +42,31 @@ def test_the_same_package_gives_the_same_zip(bundle, released, tmp_path, at):
     target.apply(target.plan([released]))
     assert (tmp_path / "other.zip").read_bytes() == bundle.read_bytes()
     assert at(f"zip:{bundle}").plan([released]).changes == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="umask and zones as Unix has them")
+def test_another_day_zone_and_umask_give_the_same_zip(
+    monkeypatch, bundle, released, tmp_path, request, at
+):
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2031, 5, 6, 7, 8, 9, tzinfo=tz)
+
+    monkeypatch.setattr("openpyxl.packaging.core.datetime", SimpleNamespace(
+        datetime=Later, timezone=timezone, UTC=UTC))  # fmt: skip
+    monkeypatch.setattr("zipfile.time.time", lambda: 1_900_000_000)
+    before = os.umask(0o077)
+    request.addfinalizer(lambda: os.umask(before))
+    request.addfinalizer(time.tzset)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    copy = shutil.copytree(released.package.directory, tmp_path / "copy")
+    for path in copy.rglob("*"):
+        os.utime(path, (1, 1))
+    target = at(tmp_path / "other.zip")
+    target.apply(target.plan([release(copy)]))
+    assert (tmp_path / "other.zip").read_bytes() == bundle.read_bytes()
 
 
 def test_the_zip_holds_the_package_as_it_was_checked(bundle, released):

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import chdir, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from yusuan.cli import main
-
 PLACE = "doc/131024.304.2021.budget"
-LANGUAGE = ("--lang", "zh")
 
 
-@dataclass
-class Done:
-    """What a command left behind."""
+@pytest.fixture(scope="module")
+def yusuan(in_process):
+    """Return what runs the command in this process, by default in Chinese."""
 
-    returncode: int
-    stdout: str
-    stderr: str
+    def run(*arguments, cwd=None):
+        language = [] if "--lang" in arguments else ["--lang", "zh"]
+        done = in_process(*arguments, *language, cwd=cwd)
+        return SimpleNamespace(
+            returncode=done.returncode, stdout=done.stdout.decode(), stderr=done.stderr.decode()
+        )
 
-
-def yusuan(*arguments, cwd="."):
-    """Run the command in this process, as `cli` does for a process of its own."""
-    out, err = io.StringIO(), io.StringIO()
-    with chdir(cwd), redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        main([str(one) for one in (*arguments, *([] if "--lang" in arguments else LANGUAGE))])
-    return Done(ended.value.code, out.getvalue(), err.getvalue())
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +52,13 @@ def test_publish_alone_makes_the_portal_of_the_package_at_hand(clone):
     assert {one.name for one in clone.iterdir()} == {"datapackage.json", "resources", "portal"}
 
 
-def test_publish_again_says_no_changes(clone):
+def test_publish_again_says_no_changes(yusuan, clone):
     done = yusuan("publish", "--lang", "en", cwd=clone)
     assert done.returncode == 0
     assert done.stdout.startswith("portal: no changes (1 packages)\n")
 
 
-def test_a_plan_as_json_has_every_step(clone, tmp_path):
+def test_a_plan_as_json_has_every_step(yusuan, clone, tmp_path):
     done = yusuan("publish", clone, tmp_path / "other", "--plan", "--json")
     plan = json.loads(done.stdout)
     assert (done.returncode, plan["status"]) == (0, "planned")
@@ -74,13 +66,13 @@ def test_a_plan_as_json_has_every_step(clone, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
-def test_verify_of_a_portal_and_of_its_receipt(clone):
+def test_verify_of_a_portal_and_of_its_receipt(yusuan, clone):
     assert yusuan("verify", "portal", cwd=clone).returncode == 0
     done = yusuan("verify", clone / "portal/receipt.json", "--json")
     assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "same")
 
 
-def test_verify_of_a_changed_portal_is_exit_code_6(clone, tmp_path):
+def test_verify_of_a_changed_portal_is_exit_code_6(yusuan, clone, tmp_path):
     portal = shutil.copytree(clone / "portal", tmp_path / "portal")
     (portal / "index.html").write_text("by hand")
     done = yusuan("verify", portal, "--lang", "en")
@@ -91,7 +83,7 @@ def test_verify_of_a_changed_portal_is_exit_code_6(clone, tmp_path):
     assert "add --overwrite" in done.stderr
 
 
-def test_a_zip_and_its_receipt_may_move_together(clone, tmp_path):
+def test_a_zip_and_its_receipt_may_move_together(yusuan, clone, tmp_path):
     done = yusuan("publish", clone, "zip:a.zip", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     moved = tmp_path / "moved"
@@ -102,7 +94,7 @@ def test_a_zip_and_its_receipt_may_move_together(clone, tmp_path):
     assert yusuan("verify", "zip:moved/a.zip", cwd=tmp_path).returncode == 0
 
 
-def test_several_packages_go_into_one_portal(clone, next_year, tmp_path):
+def test_several_packages_go_into_one_portal(yusuan, clone, next_year, tmp_path):
     done = yusuan("publish", clone, next_year, tmp_path / "portal", "--json")
     assert done.returncode == 0, done.stdout
     told = json.loads(done.stdout)
@@ -111,7 +103,7 @@ def test_several_packages_go_into_one_portal(clone, next_year, tmp_path):
     assert told["differences"] == []
 
 
-def test_faults_of_the_package_block_with_exit_code_4(clone, tmp_path):
+def test_faults_of_the_package_block_with_exit_code_4(yusuan, clone, tmp_path):
     broken = shutil.copytree(clone, tmp_path / "broken", ignore=shutil.ignore_patterns("portal"))
     (broken / "resources/terms.csv").unlink()
     done = yusuan("publish", "--lang", "en", cwd=broken)
@@ -120,7 +112,7 @@ def test_faults_of_the_package_block_with_exit_code_4(clone, tmp_path):
     assert not (broken / "portal").exists()
 
 
-def test_verify_of_nothing_is_told(tmp_path):
+def test_verify_of_nothing_is_told(yusuan, tmp_path):
     done = yusuan("verify", tmp_path / "nothing", "--lang", "en")
     assert done.returncode == 5
     assert "Name the receipt" in done.stderr
