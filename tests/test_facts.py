@@ -12,7 +12,8 @@ import pytest
 from frictionless import Package as Described
 from frictionless import system
 
-from yusuan import building, checking, package
+from yusuan import building, checking, graph, package
+from yusuan.checking.linked import check_text
 from yusuan.errors import PackageError
 
 # What the descriptor calls text: a table as a whole, or some of its columns.
@@ -104,9 +105,14 @@ def test_the_packages_of_real_counties_fit_their_schema_and_name_their_source(fo
     assert descriptor["contributors"][0]["roles"] == ["author"]
 
 
-@pytest.mark.parametrize("folder", COMMITTED[:2], ids=lambda path: path.name)
-def test_a_check_has_no_fault_of_such_a_package(folder):
-    assert [one.key for one in checking.check(folder).findings if one.of_package] == []
+def test_a_check_has_no_fault_of_such_a_package():
+    findings = checking.check(COMMITTED[0]).findings
+    assert [one.key for one in findings if one.of_package] == []
+
+
+@pytest.mark.parametrize("folder", COMMITTED, ids=lambda path: path.name)
+def test_they_hold_no_text(folder):
+    assert list(check_text(package.read(folder))) == []
 
 
 def test_there_are_four_of_them():
@@ -122,15 +128,16 @@ def test_text_that_came_back_is_a_fault(facts, root, tmp_path):
     folder = tmp_path / "package"
     shutil.copytree(facts, folder)
     (folder / "resources/terms.csv").write_bytes((root / "resources/terms.csv").read_bytes())
-    found = [one for one in checking.check(folder).findings if one.rule == "package-text"]
+    found = list(check_text(package.read(folder)))
     assert [(one.message["en"], one.place.row) for one in found] == [
         ("the descriptor says that the text is left out, yet here it is: terms", 1)
     ]
 
 
 def test_a_finding_shows_its_row_where_there_is_no_text(facts):
-    found = {one.rule: one for one in checking.check(facts).findings}
-    place = found["basic-parts"].place
+    read = package.read(facts)
+    found, _ = checking.rule_findings(read, graph.data_lines(read))
+    (place,) = (one.place for one in found if one.rule == "basic-parts")
     assert place.path == "resources/budget_lines.csv"
     assert (place.line, place.quote) == (None, None)
     assert table(facts, "budget_lines")[place.row - 1]["line_key"].endswith(".basic")
