@@ -85,13 +85,14 @@ def hints(source: Source, query: str, answer: Answer) -> list[Message]:
 
 
 def holding(source: Source) -> Message:
-    """Return which counties and years a store holds, for whom asked for others."""
-    import pyoxigraph
+    """Return which counties and years a store holds, for whom asked for others.
 
-    found = source.store.query(_HOLDING, prefixes=dict(source.prefixes))
-    if not isinstance(found, pyoxigraph.QuerySolutions):
-        raise TypeError(_HOLDING)
-    rows = [[str(getattr(term, "value", "")) for term in row] for row in found]
+    Raises:
+        StoreError: The store can't be read.
+    """
+    answer = evaluate(source, _HOLDING)
+    found = answer.rows if isinstance(answer, Rows) else ()
+    rows = [["" if cell is None else cell.text for cell in row] for row in found]
     places = dict.fromkeys(f"{name} {region.rpartition('/')[2]}" for region, name, _ in rows)
     years = sorted({year.rpartition("/")[2] for _, _, year in rows})
     more = " …" if len(places) > _SHOWN else ""
