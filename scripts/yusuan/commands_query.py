@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from yusuan.announcing import announced
-from yusuan.errors import UsageError
+from yusuan.errors import AnswerError, UsageError
 from yusuan.messages import LANGUAGES, say
 from yusuan.options import path, seconds
 
@@ -110,10 +110,7 @@ def _ask(
         return asked if isinstance(asked, str) else asked.query(given, base)
 
     if endpoint is not None:
-        base = querying.own_base()
-        full = querying.declare(text(base), querying.prefixes_of(base))
-        with announced("asking", lang):
-            return querying.ask_endpoint(endpoint, full, timeout), base
+        return _ask_elsewhere(endpoint, text(querying.own_base()), timeout, lang)
     with announced("loading", lang):
         source = querying.open_sources(places or [_here()])
     with announced("asking", lang):
@@ -124,6 +121,23 @@ def _ask(
     for hint in hints:
         click.echo(hint.text(lang), err=True)
     return answer, source.base
+
+
+def _ask_elsewhere(url: str, query: str, timeout: float, lang: str) -> tuple[Answer, str]:
+    from yusuan import querying
+
+    base = querying.own_base()
+    known = querying.prefixes_of(base)
+    full = querying.declare(query, known)
+    try:
+        with announced("asking", lang):
+            return querying.ask_endpoint(url, full, timeout), base
+    except AnswerError as fault:
+        # Each endpoint says in its own way what it can't read; here it is said in ours.
+        wrong = querying.misread(query, known) if fault.reason.key == "endpoint-status" else None
+        if wrong is None:
+            raise
+        raise wrong from fault
 
 
 def _here() -> Path:

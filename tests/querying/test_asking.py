@@ -112,14 +112,14 @@ def test_findings_and_vocabulary_are_asked_too(published):
             "SELECT ？s WHERE { ?s ?p ?o }",
             (
                 "1:8 SELECT ？s WHERE { ?s ?p ?o }: ？ is a full-width sign, and SPARQL knows "
-                "ASCII signs only\n  Is ? meant?"
+                "ASCII signs only\n  Write ? instead"
             ),
         ),
         (
             "SELECT * WHERE { ?s ys:printed “26” }",
             (
                 "1:32 SELECT * WHERE { ?s ys:printed “26” }: “ is a full-width sign, and SPARQL "
-                'knows ASCII signs only\n  Is " meant?'
+                'knows ASCII signs only\n  Write " instead'
             ),
         ),
         (

@@ -268,6 +268,19 @@ def test_the_command_asks_a_canned_question_elsewhere(serve, run):
     assert "<https://w3id.org/yusuan/id/region/131024>" in asked[0][1]
 
 
+def test_a_query_that_the_endpoint_can_not_read_is_explained_as_if_it_were_asked_here(serve, run):
+    url, _ = serve(status=400, kind="text/plain", body=b"Lexical error at line 1")
+    code, _, err = run("query", "SELECT ?s WHERE { ?s ?p ?o", "--endpoint", url)
+    assert (code, err.splitlines()[0]) == (
+        2, "Error: 1:17 SELECT ?s WHERE { ?s ?p ?o: the “{” here is never closed"
+    )  # fmt: skip
+    # What is right here and refused there is told as it is told there.
+    code, _, err = run("query", "SELECT ?s WHERE { ?s ?p ?o }", "--endpoint", url)
+    assert (code, err.splitlines()[0]) == (
+        3, f"Error: {url}: the endpoint refuses the query (HTTP 400): Lexical error at line 1"
+    )  # fmt: skip
+
+
 def test_what_stands_in_the_file_stays_when_the_endpoint_fails(serve, run, tmp_path):
     url, _ = serve(body=GOOD[:60], Content_Length="500")
     target = tmp_path / "answer.csv"

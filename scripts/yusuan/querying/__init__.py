@@ -4,7 +4,7 @@ It serves nobody over HTTP; see `serving`.
 """
 
 from yusuan.querying.answers import Answer, Cell, Rows, Statements, Truth
-from yusuan.querying.asking import ask, evaluate, hints, holding
+from yusuan.querying.asking import ask, evaluate, hints, holding, misread
 from yusuan.querying.charting import Chart, Drawing, draw
 from yusuan.querying.endpoint import ask_endpoint
 from yusuan.querying.formats import BINARY, FORMATS, render
@@ -33,6 +33,7 @@ __all__ = [
     "evaluate",
     "hints",
     "holding",
+    "misread",
     "open_sources",
     "own_base",
     "prefixes_of",

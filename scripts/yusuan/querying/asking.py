@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from yusuan.errors import StoreError
+from collections.abc import Mapping
+
+from yusuan.errors import QueryError, StoreError
 from yusuan.mapping import RDF_TYPE, table_maps
 from yusuan.messages import Message, say
 from yusuan.package.shipped import template
@@ -70,6 +72,26 @@ def evaluate(
     except FAULTS as fault:
         raise StoreError("SPARQL", say("store-broken", fault=fault),
                          say("store-broken-advice")) from fault  # fmt: skip
+
+
+def misread(query: str, known: Mapping[str, str]) -> QueryError | None:
+    """Return what is wrong with a query that somebody else refuses, or None where it can be read.
+
+    Args:
+        query: The query.
+        known: The prefixes that need no declaration.
+    """
+    import pyoxigraph
+
+    try:
+        no_service(query)
+        pyoxigraph.Store().query(query, prefixes=dict(known))
+    except SyntaxError as fault:
+        return explained(query, str(fault), known)
+    except QueryError:
+        # Whom it would ask is for the other to decide; it can't be tried here.
+        return None
+    return None
 
 
 def hints(source: Source, query: str, answer: Answer) -> list[Message]:

@@ -84,7 +84,7 @@ def _full_width(found: Sequence[Token]) -> Mistake | None:
         meant = _QUOTES.get(one.text) or unicodedata.normalize("NFKC", one.text)
         if one.kind == "sign" and meant != one.text and meant.isascii() and meant.strip():
             return Mistake(one.at, say("query-full-width", sign=one.text),
-                           say("query-meant", near=meant))  # fmt: skip
+                           say("query-instead", near=meant))  # fmt: skip
     return None
 
 
