@@ -3,17 +3,20 @@
     python tests/counties/make.py FOLDER
     python tests/counties/make.py
 
-FOLDER holds the disclosures as published. Without it the descriptors are brought up to date, which
-is enough after a change of the schema that adds or removes no column. What follows from the tables
-(RDF, CSVW, catalogue) is left out, which `yusuan derive` makes anew.
+FOLDER holds the disclosures as published. Without it the packages are brought up to the schema and
+the rules as they are now; what a new column would hold of the documents stays blank then. What
+follows from the tables (RDF, CSVW, catalogue) is left out, which `yusuan derive` makes anew.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from yusuan import building, package
 from yusuan.package.shipped import table_resources
@@ -22,11 +25,9 @@ HERE = Path(__file__).resolve().parent
 PDFS = ("putuo-caizheng-2025.pdf", "putuo-wanli-2024.pdf", "putuo-wanli-2025.pdf")
 # Of this document one table is known, as figures; nobody can say what else it discloses.
 EXCERPT = HERE / "sources" / "pingshan-xiakou-2025" / "pingshan-xiakou-2025.html"
-
 # What a document brings to its descriptor; all else is the schema's.
-OWN = ("name", "id", "version", "title", "titles", "description", "descriptions", "keywords",
-       "licenses", "sources", "contributors", "yusuan:personalData", "yusuan:base",
-       "resources")  # fmt: skip
+OWN = ("name", "id", "title", "titles", "description", "descriptions", "keywords", "licenses",
+       "sources", "contributors", "yusuan:personalData", "yusuan:base", "resources")  # fmt: skip
 
 
 def facts_of(document: Path, target: Path, *, excerpt: bool = False) -> Path:
@@ -40,40 +41,49 @@ def facts_of(document: Path, target: Path, *, excerpt: bool = False) -> Path:
         table = made / package.read(made).path("disclosure_items")
         table.write_text(table.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
         building.refresh(made)
-    descriptor = package.read(made).descriptor
-    kept = [one for one in descriptor["resources"] if one["name"] not in package.FILE_OF]
-    files = {one["path"]: (made / one["path"]).read_bytes() for one in kept}
-    files[package.DESCRIPTOR] = package.as_json({**descriptor, "resources": kept})
-    package.write(files, made)
-    return made
+    return tables_of(made)
 
 
-def renew(folder: Path) -> dict[str, object]:
-    """Return the descriptor of a package with the schema that the program ships with.
-
-    Raises:
-        ValueError: A table has other columns now: the package is made from its document again.
-    """
+def renewed(folder: Path) -> Path:
+    """Bring a package up to the schema and the rules, without its document."""
     standing, template = package.read(folder), package.template()
-    tables = []
-    for resource in table_resources(template).values():
-        path = folder / resource["path"]
-        header = path.read_text("utf-8").partition("\n")[0].split(",")
-        if header != [field["name"] for field in resource["schema"]["fields"]]:
-            raise ValueError(f"{path} has other columns than the schema: name the folder of PDFs")
-        tables.append(resource)
+    resources = list(table_resources(template).values())
+    files = {one["path"]: _table(standing, one) for one in resources}
     common = {key: value for key, value in template.items() if key not in OWN}
-    files = {one["path"]: (folder / one["path"]).read_bytes() for one in tables}
-    descriptor = {**standing.descriptor, **common, "resources": tables,
-                  "version": package.program_version()}  # fmt: skip
-    return package.resealed(descriptor, package.seals_of(files))
+    descriptor = {**standing.descriptor, **common, "resources": resources}
+    files[package.DESCRIPTOR] = package.as_json(
+        package.resealed(descriptor, package.seals_of(files))
+    )
+    package.write(files, folder)
+    building.refresh(folder)
+    return tables_of(folder)
+
+
+def tables_of(folder: Path) -> Path:
+    """Leave of a package its tables and its descriptor."""
+    descriptor = package.read(folder).descriptor
+    kept = [one for one in descriptor["resources"] if one["name"] not in package.FILE_OF]
+    files = {one["path"]: (folder / one["path"]).read_bytes() for one in kept}
+    files[package.DESCRIPTOR] = package.as_json({**descriptor, "resources": kept})
+    package.write(files, folder)
+    return folder
+
+
+def _table(standing: package.Package, resource: dict[str, Any]) -> bytes:
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    rows = standing.rows(resource["name"]) if resource["name"] in standing.tables else []
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, names, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8")
 
 
 def main(disclosures: Path | None) -> None:
     """Make all of them anew."""
     if disclosures is None:
-        for path in HERE.glob(f"*/{package.DESCRIPTOR}"):
-            path.write_bytes(package.as_json(renew(path.parent)))
+        for path in sorted(HERE.glob(f"*/{package.DESCRIPTOR}")):
+            renewed(path.parent)
         return
     with TemporaryDirectory() as folder:
         made = [facts_of(disclosures / name, Path(folder)) for name in PDFS]
