@@ -225,10 +225,11 @@ def read_items(sheet: Sheet) -> int:
     for panel in panels(sheet.layout):
         explicit = any(sheet.layout.columns[at].value != sheet.form.total for at in panel.figures)
         rows = [(laid, *_item_label(laid, panel)) for laid in sheet.layout.body]
-        values = frozenset(named(label(name).name, "item") for _, name, _ in rows)
-        for laid, name, cells in rows:
+        items = [named(label(name).name, "item") for _, name, _ in rows]
+        values = frozenset(items)
+        for at, (laid, name, cells) in enumerate(rows):
             org_id = sheet.organisation(laid, panel)
-            if org_id is None:
+            if org_id is None or (not explicit and _is_wider(items, at, sheet.form.total)):
                 continue
             code = _code_of(laid, panel)
             if code and sheet.form.total == "operating":
@@ -242,6 +243,13 @@ def read_items(sheet: Sheet) -> int:
             if entry is not None:
                 count += sheet.write(panel, laid, entry)
     return count
+
+
+def _is_wider(items: Sequence[str], at: int, total: str) -> bool:
+    """Tell whether 合计 adds up more: it stands above “三公”经费, or beside 会议费 without that."""
+    if items[at]:
+        return False
+    return total in items[at + 1 :] or (total not in items[:at] and bool(WIDER & set(items)))
 
 
 def _code_of(laid: Laid, panel: Panel) -> str:
@@ -270,8 +278,7 @@ def _item(
 ) -> Entry | None:  # fmt: skip
     folded = label(name).name
     item = named(folded, "item")
-    # 合计 beside 会议费, or above “三公”经费, adds up more than that.
-    if not item and named(folded, "total-rows") and not values & (WIDER | {sheet.form.total}):
+    if not item and named(folded, "total-rows"):
         item = sheet.form.total
     if explicit:
         # The columns are the items: the row can only say whose they are, or for which stage.
