@@ -301,7 +301,7 @@ def test_a_table_that_was_not_interpreted_is_named_by_its_caption(tmp_path):
     text = (
         "香河县教育局2021年部门预算信息公开情况说明\n"
         "一、部门职责及机构设置情况\n部门职责：\n（一）负责全县教育工作。\n"
-        "在校学生人数表\n\t学校\n\t人数\n\n\t一中\n\t1200\n\n\n"
+        "在校学生人数表\n单位：人\n\t学校\n\t人数\n\n\t一中\n\t1200\n\n\n"
     )
     path = tmp_path / "a.txt"
     path.write_text(text, "utf-8")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from yusuan.interpreting.forms import stands_over
 from yusuan.interpreting.ledger import ASIDE, Frame, Ledger
 from yusuan.interpreting.lookups import is_label, is_nothing
 from yusuan.interpreting.result import Extraction, Row, Unread
@@ -153,7 +154,9 @@ def _tables_left(document: Document, used: set[int]) -> Iterator[tuple[int, str]
     number, above = 0, ""
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            above = " ".join(block.text.split()) or above
+            said = " ".join(block.text.split())
+            # 单位：万元 names no table, unless nothing else does.
+            above = said if said and not (above and stands_over(said)) else above
             continue
         number += 1
         if number not in used and any(cell.text.strip() for row in block.rows for cell in row):
