@@ -17,13 +17,16 @@ def remit_of(name: str) -> str:
     Source: `data/remits.toml`; the codes are the enum of `organizations.remit`.
     """
     name = re.sub(r"\s", "", name)
-    words = remits()
-    found = [(len(word), name.rfind(word), remit) for word, remit in words.items() if word in name]
+    found = [
+        (len(match[0]), match.start(), remit)
+        for word, remit in remits().items()
+        for match in re.finditer(word, name)
+    ]
     return max(found)[2] if found else "other"
 
 
 @cache
 def remits() -> dict[str, str]:
-    """Return every word that tells a remit: word → remit."""
+    """Return every word, a regular expression, that tells a remit: word → remit."""
     table: dict[str, list[str]] = tomllib.loads(text_of("remits.toml"))
     return {word: remit for remit, words in table.items() for word in words}
