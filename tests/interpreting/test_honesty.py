@@ -101,3 +101,14 @@ def test_a_table_of_units_is_kept_as_text():
     ]
     assert found.unread == ()
     assert found.rows["documents"][0]["region_code"] == "350128"  # 平潭县
+
+
+def test_a_heading_over_two_paragraphs_is_one_item():
+    # ministries 2024, Henan 2024; a number alone has no text of its own
+    text = "财政部2024年部门预算\n第一部分\n\n财政部概况\n一、部门职责\n（一）办事。\n第二部分\n"
+    found = interpreted(text.encode())
+    headings = [row for row in found.rows["text_items"] if row["kind"] == "heading"]
+    assert [row["text"] for row in headings] == ["财政部概况", "部门职责"]
+    start = headings[0]["char_start"]
+    assert text[start : headings[0]["char_end"]] == "第一部分\n\n财政部概况"
+    assert all(row["text"] for row in found.rows["text_items"])

@@ -224,7 +224,7 @@ def _body(
 def _without(section: Section, standard: Standard) -> Section:
     """Return a section without its standard tables and what stands around them."""
     rest = [block for block in section.blocks if not standard.claims(block)]
-    return Section(section.key, section.heading, rest)
+    return Section(section.key, section.heading, rest, section.more)
 
 
 def _org_ids(identity: Identity, named: Owners, frame: Frame) -> dict[str, str]:

@@ -250,7 +250,11 @@ def _project(section: Section, frame: Frame, ledger: Ledger) -> None:
 def heading(section: Section, frame: Frame, ledger: Ledger) -> None:
     """Write the heading of a section that was recognised."""
     if isinstance(section.heading, Paragraph) and section.key != "unknown":
-        _item("heading", section.heading, frame, ledger)
+        whole = section.heading
+        for more in section.more:
+            between = "\n" * (more.char_start - whole.char_end)
+            whole = Paragraph(whole.text + between + more.text, whole.char_start, more.char_end)
+        _item("heading", whole, frame, ledger, whole=not numbered(whole.text)[1])
 
 
 def _item(
