@@ -6,7 +6,8 @@ What a command needs is imported inside it, so that each starts as fast as it ca
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ FORMATS = ("table", "csv", "tsv", "json", "xlsx", "parquet", "ttl")
 PARAMETERS = ("county", "year", "remit", "item", "word")
 _SUFFIXES = {"": "table", ".txt": "table", ".csv": "csv", ".tsv": "tsv", ".json": "json",
              ".xlsx": "xlsx", ".parquet": "parquet", ".ttl": "ttl"}  # fmt: skip
+
+_PATIENCE, _PAUSE = 1.0, 0.2  # seconds until progress is told, and between two lines of it
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -237,17 +240,27 @@ def _register_store(main: click.Group, tell: Callable[[str], str], lang: _Option
         """Put the documents of packages into a store."""
         from yusuan.querying import storing
 
-        added = storing.add(folders, target)
+        with _progress(lang) as told:
+            added = storing.add(folders, target, told)
         click.echo(say("store-added", count=len(added), target=target).text(lang))
 
     @store.command("list", help=tell("help-store-list"))
     @click.argument("target", metavar="STORE", type=path)
+    @click.option("--json", "as_json", is_flag=True, help=tell("help-json"))
     @lang
-    def show(target: Path, lang: str) -> None:
+    def show(target: Path, as_json: bool, lang: str) -> None:  # noqa: FBT001 - as click calls it
         """Show the documents of a store."""
+        from dataclasses import asdict
+
+        from yusuan.package import as_json as written
         from yusuan.querying import storing
 
-        for one in storing.standing(target):
+        found = storing.standing(target)
+        if as_json:
+            content = {"store": str(target), "documents": [asdict(one) for one in found]}
+            click.echo(written(content).decode("utf-8"), nl=False)
+            return
+        for one in found:
             key = "store-document" if one.current else "store-document-old"
             click.echo(say(key, document=one.identifier, title=one.title,
                            triples=one.triples).text(lang))  # fmt: skip
@@ -272,12 +285,37 @@ def _register_store(main: click.Group, tell: Callable[[str], str], lang: _Option
         """Hold a store against packages, and against itself."""
         from yusuan.querying import storing
 
-        faults = storing.compare(target, folders)
+        with _progress(lang) as told:
+            faults = storing.compare(target, folders, told)
         for one in faults:
             click.echo(one.text(lang))
         if not faults:
             click.echo(say("store-sound", target=target).text(lang))
         return 4 if faults else 0
+
+
+@contextmanager
+def _progress(lang: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what tells on the terminal how far long work has come, a few times a second."""
+    if not sys.stderr.isatty():
+        yield lambda _, __: None
+        return
+    from time import monotonic
+
+    width, due = 0, monotonic() + _PATIENCE
+
+    def tell(done: int, whole: int) -> None:
+        nonlocal width, due
+        if monotonic() >= due:
+            line = say("progress-documents", done=done, whole=whole).text(lang)
+            click.echo("\r" + line.ljust(width), nl=False, err=True)
+            width, due = len(line), monotonic() + _PAUSE
+
+    try:
+        yield tell
+    finally:
+        if width:
+            click.echo("\r" + " " * (2 * width) + "\r", nl=False, err=True)
 
 
 def _register_stack(main: click.Group, tell: Callable[[str], str], lang: _Option) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from yusuan.cli import main
 from yusuan.errors import PackageError, StoreError, UsageError
 from yusuan.package import read
 from yusuan.querying import ask, open_sources, question, storing
@@ -209,6 +211,19 @@ def test_a_plain_database_of_triples_is_asked_and_becomes_a_store(two_counties, 
     assert figures(plain) == [8_000_000, 10_000_000]
     assert sorted(one.name for one in plain.iterdir()) == ["000001", "store.json", "writing"]
     assert storing.compare(plain, [two_counties / "pingshan-2020"]) == []
+
+
+def test_the_list_of_a_store_speaks_to_machines(two_counties, tmp_path, capsys):
+    storing.add([two_counties], tmp_path / "store")
+    with pytest.raises(SystemExit, match="0"):
+        main(["store", "list", str(tmp_path / "store"), "--json"])
+    (first, *_) = json.loads(capsys.readouterr().out)["documents"]
+    assert first == {
+        "identifier": "130131.301.2020.budget",
+        "title": "平山县财政局2020年部门预算",
+        "triples": 40,
+        "current": True,
+    }
 
 
 FILL = "import resource, signal, sys; from pathlib import Path; "

@@ -7,18 +7,18 @@ asked.
 
 from __future__ import annotations
 
-import csv
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from yusuan.mapping import TableMap, Template, table_maps
+from yusuan.mapping import TableMap, table_maps
 from yusuan.messages import Message, say
 from yusuan.package import Package
 from yusuan.package.shipped import template
 from yusuan.querying.answers import Answer, Cell, Rows, answer_of
+from yusuan.querying.keeping import Writers, is_odd, kinds_of, looked_at, rows_of, typed
 from yusuan.querying.rewriting import Mappings, Rewritten, Term, Untranslatable, rewrite
 from yusuan.querying.rewriting.patterns import quoted_name
 from yusuan.querying.rewriting.terms import (
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 FILE = "tables.duckdb"
 _DOCUMENT = '"yusuan:document"'
 _EARLIER = "earlier"  # the schema of documents that another one replaced
-_PLACES = 6  # of a figure
 _MEMORY = "1GB"
 _REMEMBERED = 256  # queries: to read one takes longer than to answer it
 
@@ -159,16 +158,16 @@ class Columns:
             duckdb.Error: Likewise.
         """
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            writers = _Writers(Path(place))
+            writers = Writers(Path(place))
             with closing(writers):
                 self._write(documents, writers)
             for (schema, name), path in writers.paths.items():
                 self._load(schema, next(one for one in self._maps if one.name == name), path)
 
-    def _write(self, documents: Iterable[Coming], writers: _Writers) -> None:
+    def _write(self, documents: Iterable[Coming], writers: Writers) -> None:
         for identifier, package, current in documents:
             schema = "main" if current else _EARLIER
-            for table, row in _rows(package, self._maps):
+            for table, row in rows_of(package, self._maps):
                 writers.of(schema, table).writerow([identifier, *row])
 
     def drop(self, identifier: str) -> None:
@@ -199,7 +198,7 @@ class Columns:
         """Note how the tables stand now, and close them."""
         for one in self._maps:
             self.database.execute('DELETE FROM notes WHERE "table" = ?', [one.name])
-            exact, single, plain = self._looked_at(one)
+            exact, single, plain = looked_at(self.database, one)
             self.database.execute(
                 'INSERT INTO notes SELECT ?, ? AND NOT EXISTS (FROM odd WHERE "table" = ?), ?, ?',
                 [one.name, exact, one.name, single, plain],
@@ -208,7 +207,7 @@ class Columns:
         self.database.close()
 
     def _load(self, schema: str, table: TableMap, path: Path) -> None:
-        kinds = _kinds(table)
+        kinds = kinds_of(table)
         texts = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in ("yusuan:document", *kinds))
         source = (
             f"read_csv({quoted(str(path))}, header = false, columns = {{{texts}}}, delim = ',', "
@@ -216,58 +215,17 @@ class Columns:
         )
         # The reader of CSV would take over a cast, and with it the whole reading would fail.
         self.database.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT * FROM {source}")
-        columns = ", ".join(_typed(name, kind) for name, kind in kinds.items())
+        columns = ", ".join(typed(name, kind) for name, kind in kinds.items())
         self.database.execute(
             f"INSERT INTO {schema}.{quoted_name(table.name)} SELECT {_DOCUMENT}, {columns} FROM raw"
         )
-        odd = [_is_odd(name, kind) for name, kind in kinds.items() if kind in SQL_TYPES]
+        odd = [is_odd(name, kind) for name, kind in kinds.items() if kind in SQL_TYPES]
         if odd:
             self.database.execute(
                 f"INSERT INTO odd SELECT DISTINCT ?, {_DOCUMENT} FROM raw WHERE {' OR '.join(odd)}",
                 [table.name],
             )
         self.database.execute("DROP TABLE raw")
-
-    def _looked_at(self, table: TableMap) -> tuple[bool, bool, list[str]]:
-        """Return whether a table is exact and its subjects single, and its plain columns."""
-        if table.about is None:
-            return True, True, []
-        name = quoted_name(table.name)
-        made = _templates(table)
-        used = list(dict.fromkeys(each for one in made for each in one.names))
-        asked = [
-            f"coalesce(bool_and(regexp_full_match({quoted_name(each)}::VARCHAR, "
-            "'[A-Za-z0-9._~-]*')), true)"
-            for each in used
-        ]
-        subject = ", ".join(quoted_name(each) for each in table.about.names)
-        asked.append(f"count(*) = count(DISTINCT row({subject}))")
-        # A template with one cell empty makes an IRI all the same, which SQL would not.
-        asked += [
-            "coalesce(bool_and("
-            + " AND ".join(f"{quoted_name(each)} IS NOT NULL" for each in column.value.names)
-            + f") FILTER (WHERE {quoted_name(column.name)} IS NOT NULL), true)"
-            for column in table.columns
-            if column.value is not None and column.predicate is not None
-        ]
-        asked.append(
-            "coalesce(bool_and("
-            + (" AND ".join(f"{quoted_name(each)} IS NOT NULL" for each in table.about.names))
-            + "), true)"
-        )
-        # `{+column}` is put in as it stands, but for what can't stand in an IRI.
-        asked += [
-            f"coalesce(bool_and(regexp_full_match({quoted_name(each)}, "
-            "'(?:[A-Za-z0-9._~:/?#\\[\\]@!$&''()*+,;=-]|%[0-9A-Fa-f]{2})*')), true)"
-            for one in made
-            for each, keep in zip(one.names, one.reserved, strict=True)
-            if keep
-        ]
-        found = self.database.execute(f"SELECT {', '.join(asked)} FROM main.{name}").fetchone()
-        if found is None:
-            raise AssertionError(table.name)
-        plain = [each for each, easy in zip(used, found, strict=False) if easy]
-        return all(found[len(used) + 1 :]), bool(found[len(used)]), plain
 
 
 def create_if_possible(folder: Path, base: str) -> Columns | None:
@@ -314,7 +272,7 @@ def create(path: Path, base: str) -> Columns:
     for one in _maps(base):
         kinds = ", ".join(
             f"{quoted_name(name)} {SQL_TYPES.get(kind, 'VARCHAR')}"
-            for name, kind in _kinds(one).items()
+            for name, kind in kinds_of(one).items()
         )
         for schema in ("main", _EARLIER):
             columns.database.execute(
@@ -351,51 +309,6 @@ def _maps(base: str) -> list[TableMap]:
     return [one for one in table_maps(template() | {"yusuan:base": base}) if one.about is not None]
 
 
-def _templates(table: TableMap) -> list[Template]:
-    """Return the templates of the IRIs that a row makes."""
-    made = [table.about, *(value for _, value in table.constants)]
-    made += [column.value for column in table.columns if column.predicate is not None]
-    return [one for one in made if one is not None]
-
-
-def _kinds(table: TableMap) -> dict[str, str]:
-    """Return the columns that a triple is made of, each with its kind."""
-    used = {name for one in _templates(table) for name in one.names}
-    return {
-        column.name: KIND_OF[column.datatype]
-        for column in table.columns
-        if column.name in used or column.predicate is not None
-    }
-
-
-def _rows(package: Package, maps: Sequence[TableMap]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the rows of a package, with the cells of the columns that are wanted."""
-    for table in maps:
-        header, rows = package.stream(table.name)
-        place = {name: number for number, name in enumerate(header)}
-        wanted = [place.get(name, -1) for name in _kinds(table)]
-        for row in rows:
-            yield table.name, ["" if number < 0 else row[number] for number in wanted]
-
-
-def _typed(name: str, kind: str) -> str:
-    sql = SQL_TYPES.get(kind)
-    return quoted_name(name) if sql is None else f"TRY_CAST({quoted_name(name)} AS {sql})"
-
-
-def _is_odd(name: str, kind: str) -> str:
-    """Return SQL that is true where a cell is more or other than its column keeps."""
-    column = quoted_name(name)
-    pattern = {
-        "integer": "0|-?[1-9][0-9]{0,17}",
-        "decimal": f"-?[0-9]{{1,24}}(?:[.][0-9]{{1,{_PLACES}}})?",
-        "boolean": "true|false",
-        "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    }[kind]
-    odd = f"{column} IS NOT NULL AND NOT regexp_full_match({column}, '{pattern}')"
-    return f"({odd} OR ({column} IS NOT NULL AND {_typed(name, kind)} IS NULL))"
-
-
 def _counted(answer: Answer) -> str:
     """Return the only figure of an answer."""
     if isinstance(answer, Rows) and (cell := answer.rows[0][0]) is not None:
@@ -416,31 +329,6 @@ def _said(vocabulary: bytes) -> Iterator[tuple[str, str, tuple[str, str, str]]]:
             kind = IRI if isinstance(thing, pyoxigraph.NamedNode) else "bnode"
             value = (kind, str(getattr(thing, "value", "")), "")
         yield str(getattr(quad.subject, "value", "")), quad.predicate.value, value
-
-
-class _Writers:
-    """Files of rows, one for each table."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.paths: dict[tuple[str, str], Path] = {}
-        self._files: list[IO[str]] = []
-        self._writers: dict[tuple[str, str], Any] = {}
-
-    def of(self, schema: str, table: str) -> Any:
-        """Return what writes the rows of a table."""
-        place = (schema, table)
-        if place not in self._writers:
-            self.paths[place] = self._folder / f"{schema}.{table}.csv"
-            file = self.paths[place].open("w", encoding="utf-8", newline="")
-            self._files.append(file)
-            self._writers[place] = csv.writer(file, lineterminator="\n")
-        return self._writers[place]
-
-    def close(self) -> None:
-        """Close the files."""
-        for file in self._files:
-            file.close()
 
 
 def _reader(term: Term, place: int) -> Any:
