@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -75,12 +76,9 @@ def stack(folders: Sequence[Path], target: Path) -> Stacked:
     try:
         shutil.rmtree(draft, ignore_errors=True)
         (draft / "resources").mkdir(parents=True)
-        rows = 0
-        for table, resource in tables.items():
-            count, differing = _write_table(table, resource, kept, draft)
-            rows += count
-            if differing:
-                notes.append(say("stack-differing", table=table, count=differing))
+        rows, differing = _write_tables(tables, kept, draft)
+        notes += [say("stack-differing", table=table, count=len(keys))
+                  for table, keys in differing.items() if keys]  # fmt: skip
         descriptor = _descriptor(kept, tables, draft)
         (draft / DESCRIPTOR).write_bytes(as_json(descriptor))
         if not _write_database(draft, tables):
@@ -130,26 +128,70 @@ def _refuse_alien(target: Path) -> None:
         raise UsageError(str(target), say("target-not-empty"), advice)
 
 
-def _write_table(
-    table: str, resource: Mapping[str, Any], documents: Sequence[Document], draft: Path
-) -> tuple[int, int]:
-    """Write one table; returns its rows, and the keys of which packages say different things."""
-    schema = resource["schema"]
-    names = [field["name"] for field in schema["fields"]]
-    if "document_id" in schema["primaryKey"]:
-        rows: Iterator[Mapping[str, str]] = _rows_of_documents(table, documents)
-        differing = 0
-    else:
-        things, differing = _things(table, schema["primaryKey"], documents)
-        rows = iter(things)
-    write = _line_writer(table, schema)
+def _write_tables(
+    tables: Mapping[str, Mapping[str, Any]], documents: Sequence[Document], draft: Path
+) -> tuple[int, dict[str, set[tuple[str, ...]]]]:
+    """Write all tables, each package read once.
+
+    Returns:
+        How many rows, and for each table of things the keys of which packages say different ones.
+    """
+    schemas = {table: resource["schema"] for table, resource in tables.items()}
+    things = {
+        table: _Things(schema["primaryKey"])
+        for table, schema in schemas.items()
+        if "document_id" not in schema["primaryKey"]
+    }
+    wanted = {one.identifier: one.directory for one in documents}
+    ranks: dict[Path, tuple[str, str]] = {}
+    for one in sorted(documents, key=lambda one: (one.year, one.identifier)):
+        ranks.setdefault(one.directory, (one.year, one.identifier))
     count = 0
-    with (draft / resource["path"]).open("wb") as file:
-        file.write((",".join(names) + "\n").encode())
-        for row in rows:
-            file.write(write(row))
-            count += 1
-    return count, differing
+    with ExitStack() as opened:
+        files, writers = {}, {}
+        for table, resource in tables.items():
+            files[table] = opened.enter_context((draft / resource["path"]).open("wb"))
+            writers[table] = _line_writer(table, schemas[table])
+            names = [field["name"] for field in schemas[table]["fields"]]
+            files[table].write((",".join(names) + "\n").encode())
+        for package in _packages(documents):
+            for table in tables:
+                row: Mapping[str, str]
+                for row in package.rows(table):
+                    if table in things:
+                        if not row.get("document_id", "") or row["document_id"] in wanted:
+                            things[table].add(row, ranks[package.directory])
+                    elif wanted.get(row["document_id"]) == package.directory:
+                        files[table].write(writers[table](row))
+                        count += 1
+        for table, found in things.items():
+            for row in found.rows():
+                files[table].write(writers[table](row))
+                count += 1
+    return count, {table: found.differing for table, found in things.items()}
+
+
+class _Things:
+    """The rows of a table of things: one for each, that of the latest year."""
+
+    def __init__(self, key: Sequence[str]) -> None:
+        self._key = key
+        self._found: dict[tuple[str, ...], tuple[tuple[str, str], Mapping[str, str]]] = {}
+        self.differing: set[tuple[str, ...]] = set()
+
+    def add(self, row: Mapping[str, str], rank: tuple[str, str]) -> None:
+        """Take a row that a package states, whose year and document are its rank."""
+        identity = tuple(row[name] for name in self._key)
+        known = self._found.get(identity)
+        if known is not None and known[1] != row:
+            self.differing.add(identity)
+        if known is None or rank >= known[0]:
+            self._found[identity] = (rank, row)
+
+    def rows(self) -> Iterator[Mapping[str, str]]:
+        """Yield the rows in the order of their keys."""
+        for identity in sorted(self._found):
+            yield self._found[identity][1]
 
 
 def _line_writer(table: str, schema: Mapping[str, Any]) -> Callable[[Mapping[str, str]], bytes]:
@@ -163,32 +205,6 @@ def _packages(documents: Iterable[Document]) -> Iterator[Package]:
     """Yield each package once, in the order of the documents."""
     for document in {one.directory: one for one in documents}.values():
         yield document.package
-
-
-def _rows_of_documents(table: str, documents: Sequence[Document]) -> Iterator[Mapping[str, str]]:
-    wanted = {one.identifier: one.directory for one in documents}
-    for package in _packages(documents):
-        for row in package.rows(table):
-            if wanted.get(row["document_id"]) == package.directory:
-                yield row
-
-
-def _things(
-    table: str, key: Sequence[str], documents: Sequence[Document]
-) -> tuple[list[Mapping[str, str]], int]:
-    """Return one row for each thing, that of the latest year, in the order of the keys."""
-    found: dict[tuple[str, ...], Mapping[str, str]] = {}
-    differing: set[tuple[str, ...]] = set()
-    kept = {one.identifier for one in documents}
-    for package in _packages(sorted(documents, key=lambda one: (one.year, one.identifier))):
-        for row in package.rows(table):
-            if row.get("document_id", "") and row["document_id"] not in kept:
-                continue
-            identity = tuple(row[name] for name in key)
-            if found.get(identity, row) != row:
-                differing.add(identity)
-            found[identity] = row
-    return [found[identity] for identity in sorted(found)], len(differing)
 
 
 def _descriptor(

@@ -126,6 +126,46 @@ def test_duckdb_and_parquet_have_types_and_codes_stay_text(two_counties, root, t
     ]
 
 
+@pytest.mark.parametrize("library", ["duckdb", "polars", "pandas"])
+def test_one_line_reads_the_budget_lines_with_their_types(two_counties, tmp_path, library):
+    pytest.importorskip("duckdb", reason="DuckDB, of the extra `query`, writes the Parquet")
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    stack([two_counties], tmp_path / "all")
+    lines = READ[library](str(tmp_path / "all"))
+    assert sorted(lines["region_code"].unique()) == ["130131", "310107"]
+    assert {"201", "20106"} <= set(lines["function_code"])
+    chosen = [
+        amount
+        for key, amount in zip(lines["line_key"], lines["amount_cny"], strict=True)
+        if key == "dept-expenditure.total"
+    ]
+    assert sum(chosen) == 18_000_000
+    assert {type(one).__name__ for one in chosen} == {"Decimal"}
+
+
+def by_duckdb(folder):
+    import duckdb
+
+    pytest.importorskip("polars", reason="polars is not installed")
+    # `.df()` would make floats of figures.
+    return duckdb.connect(f"{folder}/stack.duckdb", read_only=True).sql("FROM budget_lines").pl()
+
+
+def by_polars(folder):
+    import polars as pl
+
+    return pl.read_parquet(f"{folder}/parquet/budget_lines/**/*.parquet", hive_partitioning=False)
+
+
+def by_pandas(folder):
+    import pandas as pd
+
+    return pd.read_parquet(f"{folder}/parquet/budget_lines", partitioning=None)
+
+
+READ = {"duckdb": by_duckdb, "polars": by_polars, "pandas": by_pandas}
+
+
 def test_without_duckdb_the_tables_are_there_and_the_rest_is_told(
     two_counties, tmp_path, monkeypatch
 ):
