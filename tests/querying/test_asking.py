@@ -84,7 +84,21 @@ def test_findings_and_vocabulary_are_asked_too(published):
         ),
         (
             "SELECT ?s, ?o WHERE { ?s ?p ?o }",
-            f"1:10 SELECT ?s, ?o WHERE {{ ?s ?p ?o }}: {UNREAD}",
+            (
+                "1:10 SELECT ?s, ?o WHERE { ?s ?p ?o }: the variables of SELECT have no comma "
+                "between them\n  Separate them by blanks: SELECT ?x ?y"
+            ),
+        ),
+        (
+            "SELECT ?s WHER { ?s ?p ?o }",
+            "1:11 SELECT ?s WHER { ?s ?p ?o }: WHER is no word of SPARQL\n  Is WHERE meant?",
+        ),
+        (
+            "SELECT DISTINCT s WHERE { ?s ?p ?o }",
+            (
+                "1:17 SELECT DISTINCT s WHERE { ?s ?p ?o }: s is no variable\n"
+                "  A variable begins with a question mark: ?s"
+            ),
         ),
         (
             "SELECT * WHERE { ?s ?p ?o",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ _UPDATES = frozenset(
     ("insert", "delete", "load", "clear", "drop", "create", "copy", "move", "add", "with")
 )
 _SUMS = frozenset(("count", "sum", "min", "max", "avg", "sample", "group_concat"))
+_LISTED = ("distinct", "reduced")
 _BROKEN_IRI = re.compile(r"<[A-Za-z][\w+.-]*:[^<>\n]*>")
 _REPORTED = re.compile(r"error at (\d+):(\d+)")
 # Of a query that opens more groups in each other than this, the second opinion takes too long.
@@ -59,6 +61,7 @@ def mistake(query: str, known: Mapping[str, str]) -> Mistake | None:
         lambda: _slash(query, found, known),
         lambda: _unclosed(found),
         lambda: _bare_sum(found),
+        lambda: _selected(found),
     )
     return next((one for one in (look() for look in ladder) if one is not None), None)
 
@@ -165,6 +168,24 @@ def _bare_sum(found: Sequence[Token]) -> Mistake | None:
         if selects and one.kind == "word" and one.text.lower() in _SUMS:
             return Mistake(one.at, say("query-sum", word=one.text),
                            say("query-sum-advice", word=one.text.upper()))  # fmt: skip
+    return None
+
+
+def _selected(found: Sequence[Token]) -> Mistake | None:
+    """Look at the list of SELECT, up to the first thing that is no part of it."""
+    start = next((at for at, one in enumerate(found) if one.text.lower() == "select"), len(found))
+    depth = 0
+    for one in found[start + 1 :]:
+        depth += (one.text == "(") - (one.text == ")")
+        if depth == 0 and one.text == ",":
+            return Mistake(one.at, say("query-comma"), say("query-comma-advice"))
+        if depth == 0 and one.kind == "word" and one.text.lower() not in _LISTED:
+            if get_close_matches(one.text.lower(), ("where", "from")):
+                return None  # the list is over, even if that word is misspelt
+            return Mistake(one.at, say("query-variable", word=one.text),
+                           say("query-variable-advice", word=one.text))  # fmt: skip
+        if one.text == "{":
+            return None
     return None
 
 
