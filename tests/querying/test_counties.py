@@ -11,11 +11,24 @@ from decimal import Decimal
 
 import pytest
 
+from yusuan.querying import open_sources, storing
+
 XIANGHE, PINGSHAN, PUTUO = "香河县", "平山县", "普陀区"
 XIANGHE_IT = "香河县工业和信息化局"
 XIAKOU = "平山县下口镇财政所"
 PUTUO_FINANCE = "上海市普陀区财政局"
 WANLI = "上海市普陀区人民政府万里街道办事处"
+
+
+@pytest.fixture(scope="module", params=["packages", "store"])
+def all_counties(request, root, real_counties, tmp_path_factory):
+    """The counties as packages, and as a store, which answers from columns."""
+    places = [root, real_counties]
+    if request.param == "store":
+        store = tmp_path_factory.mktemp("counties") / "store"
+        storing.add(places, store)
+        places = [store]
+    return open_sources(places)
 
 
 def wan(printed: str) -> Decimal:
