@@ -246,6 +246,7 @@ def test_a_graph_with_one_value_changed_by_hand_is_not_overwritten(target, serve
     assert [one.path for one in target().verify(receipt)] == [GRAPH]
     with pytest.raises(TargetError, match="someone has changed"):
         target().plan([changed])
+    publish(target(overwrite=True), small)
 
 
 def test_a_graph_removed_by_hand_is_told_and_brought_back(target, server, small):
@@ -261,6 +262,7 @@ def test_an_entry_changed_by_hand_is_told(target, server, small):
     receipt = publish(target(), small)
     edit(server, f'INSERT DATA {{ GRAPH <{BASE}catalog> {{ <{DATASET}> <urn:note> "x" }} }}')
     assert [one.path for one in target().verify(receipt)] == [DATASET]
+    publish(target(overwrite=True), small)
 
 
 def test_a_graph_that_someone_loaded_before_is_known_by_its_triples(target, server, small):

@@ -17,7 +17,14 @@ from yusuan.package.descriptor import Seal
 from yusuan.publishing.entries import Entry, dataset_of, entry, entry_seal, home_of
 from yusuan.publishing.errors import TargetError
 from yusuan.publishing.graphs import Graph, graph_of, quads_by_graph
-from yusuan.publishing.holdings import Changes, Stated, standing_of, write
+from yusuan.publishing.holdings import (
+    Changes,
+    Stated,
+    counts_of,
+    own_lines,
+    standing_of,
+    write,
+)
 from yusuan.publishing.place import Place
 from yusuan.publishing.plan import (
     Content,
@@ -100,7 +107,7 @@ class Sparql:
         coming = {iri: one.seal for iri, one in (graphs | vocabulary[0]).items()}
         standing = self._standing(stated, coming)
         coming |= {dataset_of(home): two[0].seal for home, two in made.items()}
-        standing |= stated.entries
+        standing |= self._entries(base, stated)
         contents: dict[str, Content] = {}
         for _, files in made.values():
             contents |= files
@@ -152,8 +159,6 @@ class Sparql:
 
     def verify(self, receipt: Receipt) -> list[Difference]:
         """Read every graph back, and what the catalogue says, and compare by value."""
-        from yusuan.publishing.holdings import counts_of, own_lines
-
         homes = {dataset_of(one.id): one.id for one in receipt.packages}
         graphs = [one for one in receipt.files if one not in homes]
         counts = counts_of(self.service, graphs)
@@ -227,7 +232,8 @@ class Sparql:
                 continue
             seal = coming.get(iri)
             if (
-                known is not None
+                not self.place.overwrite
+                and known is not None
                 and count == known[1]
                 and seal is not None
                 and seal.sha256 == known[0]
@@ -246,6 +252,19 @@ class Sparql:
         if changed:
             raise TargetError(self.name, say("sparql-changed", graphs=", ".join(changed[:5])),
                               say("portal-changed-advice"))  # fmt: skip
+        return found
+
+    def _entries(self, base: str, stated: Stated) -> dict[str, str]:
+        """Return dataset → hash of what the catalogue says; read it all where it may be mended."""
+        if not self.place.overwrite:
+            return dict(stated.entries)
+        found = {}
+        for dataset in stated.entries:
+            home = dataset.removesuffix(dataset_of(""))
+            try:
+                found[dataset] = entry_seal(own_lines(self.service, base, home), home).sha256
+            except ValueError:
+                found[dataset] = ""
         return found
 
     def _receipt(self, plan: GraphPlan) -> Receipt:
