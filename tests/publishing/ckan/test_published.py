@@ -153,3 +153,34 @@ def test_what_is_done_is_on_record_though_the_next_dataset_fails(ckan, faults, p
         assert [one.place for one in receipt.packages] == [f"{DATASET}/2021"]
         publish(proxy.url, *releases)
         assert len(read_receipt(target.receipt_path).packages) == 2
+
+
+def test_a_portal_without_a_datastore_gets_the_files_and_the_tables_when_it_has_one(
+    ckan, publish, aim, small
+):
+    release = small()
+    plain = ckan.beside(**{"ckan.plugins": "dcat"})
+    try:
+        publish(plain.url, release)
+        assert len(ckan.files(DATASET)) == len(release.seals)
+        assert aim(plain.url).plan([release]).changes == []
+    finally:
+        plain.kill()
+    plan = aim(ckan.url).plan([release])
+    assert [one.path.rpartition("#")[2] for one in plan.changes] == [DATASET, "datastore"]
+    aim(ckan.url).apply(plan)
+    assert aim(ckan.url).plan([release]).changes == []
+
+
+def test_what_somebody_edits_while_the_tables_are_loaded_is_noticed(ckan, faults, publish, small):
+    def edit():
+        ckan.call("package_patch", {"id": DATASET, "title": "手改"})
+
+    publish(ckan.url, small())
+    with faults.FaultProxy(ckan.url) as proxy:
+        proxy.faults = lambda seen: (
+            faults.Fault(do=edit) if "datastore_create" in seen.path else None
+        )
+        with pytest.raises(TargetError, match="somebody has changed the dataset"):
+            publish(proxy.url, small(rows=[("001", "甲", "1")]))
+    assert ckan.show(DATASET)["title"] == "手改"
