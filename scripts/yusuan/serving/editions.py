@@ -18,7 +18,7 @@ from pathlib import Path
 
 from yusuan.errors import StoreError, UsageError
 from yusuan.messages import say
-from yusuan.querying import open_sources
+from yusuan.querying import open_sources, storing
 from yusuan.querying.generations import files_of, generation_of, is_store
 
 # What a store never changes once it is written.
@@ -170,15 +170,24 @@ def _scratch(origin: Path | None) -> Path | None:
 
 
 def _stored(paths: Sequence[Path], target: Path) -> str:
-    """Put the triples of packages into a store of their own, and return their base."""
-    import pyoxigraph
-
+    """Put packages into a store of their own, and return its base."""
     if any(is_store(path) for path in paths):
         raise UsageError(str(paths[0]), say("store-beside"), say("store-beside-advice"))
-    source = open_sources(paths)
+    try:
+        storing.add(paths, target)
+    except UsageError as fault:
+        if fault.reason.key != "store-stack":
+            raise
+        # A package of several documents is no part of a store, but can be asked.
+        _dump(paths, target)
+    return open_sources([target]).base
+
+
+def _dump(paths: Sequence[Path], target: Path) -> None:
+    import pyoxigraph
+
     quads = pyoxigraph.RdfFormat.N_QUADS
     made = pyoxigraph.Store(str(target))
-    made.bulk_load(source.store.dump(format=quads), quads)
+    made.bulk_load(open_sources(paths).store.dump(format=quads), quads)
     made.optimize()
     made.flush()
-    return source.base
