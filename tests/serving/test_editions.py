@@ -114,6 +114,14 @@ def test_copies_that_nobody_uses_are_removed(bureau, tmp_path):
     assert not served.path.exists()
 
 
+def test_who_reads_packages_says_how_far_it_is(bureau):
+    told = []
+    folders = [bureau("a", "301", 100), bureau("b", "302", 200)]
+    with editions(folders, lambda done, count: told.append((done, count))) as served:
+        assert ask(open_sources([served.path]), COUNT, 30).rows
+    assert told == [(1, 2), (2, 2)]
+
+
 def test_packages_of_several_documents_are_served_too(start, bureau, tmp_path):
     from yusuan.stacking import stack
 

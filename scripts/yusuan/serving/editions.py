@@ -79,11 +79,14 @@ class Editions:
 
 
 @contextmanager
-def editions(paths: Sequence[Path]) -> Iterator[Editions]:
+def editions(
+    paths: Sequence[Path], progress: storing.Progress | None = None
+) -> Iterator[Editions]:  # fmt: skip
     """Open what is to be served, in a folder that goes when all is done.
 
     Args:
         paths: A store, or packages and folders of packages; these are read now and not again.
+        progress: Told after each document of a package.
 
     Raises:
         UsageError: There is nothing to serve, or a store beside something else.
@@ -96,7 +99,7 @@ def editions(paths: Sequence[Path]) -> Iterator[Editions]:
     ) as folder:
         first = Path(folder) / "edition-0"
         if origin is None:
-            base = _stored(paths, first)
+            base = _stored(paths, first, progress)
             yield Editions(base, first, None, ())
         else:
             found = copy(origin, first)
@@ -169,12 +172,12 @@ def _scratch(origin: Path | None) -> Path | None:
     return beside if not near and os.access(beside, os.W_OK) else None
 
 
-def _stored(paths: Sequence[Path], target: Path) -> str:
+def _stored(paths: Sequence[Path], target: Path, progress: storing.Progress | None) -> str:
     """Put packages into a store of their own, and return its base."""
     if any(is_store(path) for path in paths):
         raise UsageError(str(paths[0]), say("store-beside"), say("store-beside-advice"))
     try:
-        storing.add(paths, target)
+        storing.add(paths, target, progress)
     except UsageError as fault:
         if fault.reason.key != "store-stack":
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from yusuan.messages import say
 from yusuan.serving.editions import Editions, editions
 from yusuan.serving.settings import Settings
 
+_PATIENCE = 3.0  # seconds between two words on how far it is
 _BACKLOG = 128
 _IDLE = 30  # seconds for which a connection is kept that is not used
 _GRACE = 3  # seconds for what is under way when the server ends
@@ -75,7 +77,15 @@ def _opened(
 ) -> Iterator[Editions]:  # fmt: skip
     """Open what is to be served, and say so: packages are read, which can take long."""
     log(say("serve-reading").text(settings.language))
-    with editions(paths) as served:
+    said = time.monotonic()
+
+    def progress(done: int, count: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > _PATIENCE:
+            said = time.monotonic()
+            log(say("serve-read", done=done, count=count).text(settings.language))
+
+    with editions(paths, progress) as served:
         yield served
 
 
