@@ -219,7 +219,7 @@ def by_graph(service: Service, journal: Journal, one: Changes, *, overwrite: boo
     for iri, path in one.files.items():
         journal.note(put=iri)
         log.info(say("sparql-writes", host=service.place.host, what=iri, bytes=path.stat().st_size))
-        service.put(iri, path.read_bytes())
+        service.put(iri, path)
     for iri in one.stale:
         journal.note(put=iri)
         service.delete(iri)

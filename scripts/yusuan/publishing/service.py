@@ -21,6 +21,7 @@ from yusuan.publishing.credentials import Secret, login_of, token_of
 from yusuan.publishing.errors import TargetError
 from yusuan.publishing.graphs import N_TRIPLES
 from yusuan.publishing.place import Place
+from yusuan.publishing.plan import Content
 
 Kind = Literal["oxigraph", "fuseki", "virtuoso", "other"]
 RESULTS = "application/sparql-results+json"
@@ -134,13 +135,15 @@ class Service:
         """Return the address at which a named graph is to be had."""
         return f"{self._gsp()}?graph={quote(iri, safe='')}"
 
-    def put(self, iri: str, content: bytes) -> None:
-        """Replace a named graph.
+    def put(self, iri: str, content: Content) -> None:
+        """Replace a named graph; a file is sent piece by piece, but to Fuseki.
 
         Raises:
             TargetError: It can't be written.
         """
-        self._write("PUT", self.address_of(iri), self.written(content), {"Content-Type": N_TRIPLES})
+        if self.kind == "fuseki":
+            content = self.written(content if isinstance(content, bytes) else content.read_bytes())
+        self._write("PUT", self.address_of(iri), content, {"Content-Type": N_TRIPLES})
 
     def delete(self, iri: str) -> None:
         """Remove a named graph, if it is there.
@@ -243,7 +246,7 @@ class Service:
         return answer
 
     def _write(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str],
+        self, method: str, url: str, body: Content | None, headers: Mapping[str, str],
         accept: Collection[int] = (),
     ) -> Answer:  # fmt: skip
         if self._writer is None:
