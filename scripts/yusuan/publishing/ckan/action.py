@@ -31,12 +31,14 @@ class Reply:
 
     Attributes:
         action: The action.
+        told: The request in words: method and path.
         answer: The answer as it came.
         result: The result where it was done, else None.
         error: What the portal says where it was not; its `__type` among it.
     """
 
     action: str
+    told: str
     answer: Answer
     result: Any
     error: Mapping[str, Any]
@@ -74,8 +76,8 @@ class Portal:
     def read(self, action: str, **params: object) -> Reply:
         """Ask for an action that only reads."""
         query = urlencode({key: str(value) for key, value in params.items()})
-        told = _path(action)
-        return self._reply(action, self.client.ask("GET", f"{told}?{query}", accept=SPOKEN))
+        path = _path(action)
+        return self._reply(action, "GET", self.client.ask("GET", f"{path}?{query}", accept=SPOKEN))
 
     def write(self, action: str, data: Mapping[str, Any], *, again: bool = True) -> Reply:
         """Ask for an action that writes.
@@ -90,14 +92,14 @@ class Portal:
         answer = self.client.ask(
             "POST", _path(action), body=body, headers=headers, accept=SPOKEN, again=again
         )
-        return self._reply(action, answer)
+        return self._reply(action, "POST", answer)
 
     def upload(self, action: str, fields: Mapping[str, str], files: Sequence[Part]) -> Reply:
         """Ask for an action that takes files; it may be asked for twice."""
         answer = self.client.ask(
             "POST", _path(action), body=Form(fields, files), accept=SPOKEN, again=True
         )
-        return self._reply(action, answer)
+        return self._reply(action, "POST", answer)
 
     def need(self, reply: Reply) -> Any:
         """Return the result of an action.
@@ -124,22 +126,23 @@ class Portal:
         if reply.is_invalid:
             reason = say("ckan-invalid", host=host, action=reply.action, said=spoken)
             return TargetError(name, reason, say("ckan-invalid-advice", host=host))
-        return troubles.of_status(name, host, f"POST {_path(reply.action)}", reply.answer)
+        return troubles.of_status(name, host, reply.told, reply.answer)
 
-    def _reply(self, action: str, answer: Answer) -> Reply:
+    def _reply(self, action: str, method: str, answer: Answer) -> Reply:
+        told = f"{method} /{_path(action)}"
         try:
             document = answer.json()
         except ValueError:
             document = None
         if answer.status in SPOKEN:
             error = document.get("error") if isinstance(document, dict) else None
-            return Reply(action, answer, None, error if isinstance(error, dict) else {})
+            return Reply(action, told, answer, None, error if isinstance(error, dict) else {})
         if not isinstance(document, dict) or document.get("success") is not True:
             host = self.client.host
-            reason = say("remote-strange", host=host, request=_path(action),
+            reason = say("remote-strange", host=host, request=told,
                          said=troubles.said(answer.body))  # fmt: skip
             raise TargetError(self.client.name, reason, say("ckan-strange-advice", host=host))
-        return Reply(action, answer, document.get("result"), {})
+        return Reply(action, told, answer, document.get("result"), {})
 
 
 def faults_in(error: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
