@@ -13,6 +13,7 @@ import pytest
 import yusuan.building
 from yusuan import package
 from yusuan.cli import language_of, main
+from yusuan.layout import width
 
 DOC = "131024.304.2021.budget"
 
@@ -388,6 +389,12 @@ def test_help_speaks_the_language_of_the_locale(language, words):
         process("--lang", language, "--help").stdout,
     ):
         assert [word for word in words if word not in output.decode("utf-8")] == []
+
+
+def test_help_in_chinese_breaks_no_word_and_fits_a_terminal():
+    lines = process("publish", "--help", "--lang", "zh").stdout.decode("utf-8").splitlines()
+    assert "   ./portal）、zip:路径，或服务器：ckan+https://主机、sparql+https://主机/路" in lines
+    assert max(map(width, lines)) <= 80
 
 
 def test_output_is_utf8_wherever_it_goes_and_gbk_where_that_is_asked_for(document, tmp_path):

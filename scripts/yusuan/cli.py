@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +20,7 @@ from yusuan import commands_publish, commands_query, commands_serve
 from yusuan.announcing import announced
 from yusuan.errors import UsageError, YusuanError
 from yusuan.findings import SEVERITIES
+from yusuan.layout import hung, padded, width
 from yusuan.messages import LANGUAGES, Message, preferred_language, say
 from yusuan.options import base, memory, path, reason, seconds
 from yusuan.secrecy import hidden
@@ -51,7 +53,7 @@ def tell(key: str, **values: object) -> str:
 
 
 class Formatter(click.HelpFormatter):
-    """Click's help, with its headings from the catalogue."""
+    """Click's help, with its headings from the catalogue and lines as Chinese breaks them."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line."""
@@ -62,6 +64,26 @@ class Formatter(click.HelpFormatter):
         """Write a section under its heading."""
         with super().section(tell(f"help-heading-{name.lower()}")):
             yield
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs, which stand apart by an empty line."""
+        indent = " " * self.current_indent
+        paragraphs = text.split("\n\n")
+        self.write("\n\n".join(hung(indent, one, self.width) for one in paragraphs) + "\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write terms with what they mean, in two columns."""
+        lines = list(rows)
+        indent = " " * self.current_indent
+        column = min(max(width(term) for term, _ in lines), col_max) + col_spacing
+        for term, text in lines:
+            label = indent + padded(term, column)
+            if width(term) > column - col_spacing:
+                self.write(f"{indent}{term}\n")
+                label = indent + " " * column
+            self.write(f"{hung(label, text, self.width)}\n")
 
 
 class Context(click.Context):
@@ -74,6 +96,10 @@ class Command(click.Command):
     """A command whose help speaks the user's language."""
 
     context_class = Context
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - of click
+        """Return its first sentence, which click would cut where no word of English ends."""
+        return re.split(r"(?<=。)|(?<=\.)\s", self.help or "", maxsplit=1)[0]
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help`, explained in the user's language."""
