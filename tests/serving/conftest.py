@@ -121,9 +121,12 @@ def start(tmp_path_factory):
         return servers[-1]
 
     yield started
-    for server in servers:
-        if server.process.poll() is None:
-            server.end(signal.SIGKILL)
+    # Killed, they would leave their folders behind.
+    running = [one for one in servers if one.process.poll() is None]
+    for server in running:
+        server.process.terminate()
+    for server in running:
+        server.end(signal.SIGTERM)
 
 
 def make_store(folder, triples=(), graphs=None):
