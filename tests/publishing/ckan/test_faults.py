@@ -64,6 +64,18 @@ def cuts(proxy, publish, release):
     ]
 
 
+def finish(publish, url, release):
+    """Publish after a fault.
+
+    A request whose line was cut may be done late by the server, just while the next run is at
+    work: then that one is sent away as by any other publisher, and the next but one finishes.
+    """
+    error = failed(publish, url, release)
+    if error is not None:
+        assert "somebody has changed the dataset" in error.text("en")
+        publish(url, release)
+
+
 def failed(publish, url, *releases, **options):
     """Publish, and return the error; None where it was healed on the way."""
     try:
@@ -92,7 +104,7 @@ def test_a_line_cut_at_any_request_of_the_first_publication(
         assert proxied.host in error.text("en")
         assert_whole(ckan, {}, contents(release))
         proxied.faults = {}
-        publish(proxied.url, release)
+        finish(publish, proxied.url, release)
         assert_done(ckan, aim, proxied.url, release)
 
 
@@ -102,7 +114,7 @@ def test_a_line_cut_at_any_request_of_an_update(ckan, proxied, faults, publish, 
         ("resources/new.txt", b"new")])  # fmt: skip
     publish(proxied.url, old)
     for number, phase in cuts(proxied, publish, new):
-        publish(ckan.url, old)
+        finish(publish, ckan.url, old)
         proxied.faults = lambda seen, number=number, phase=phase: (
             faults.Fault(cut=phase, bytes=3000) if seen.number >= number else None
         )
@@ -110,7 +122,7 @@ def test_a_line_cut_at_any_request_of_an_update(ckan, proxied, faults, publish, 
         assert failed(publish, proxied.url, new, tries=1) is not None
         assert_whole(ckan, contents(old), contents(new))
         proxied.faults = {}
-        publish(proxied.url, new)
+        finish(publish, proxied.url, new)
         assert_done(ckan, aim, proxied.url, new)
 
 
@@ -128,7 +140,7 @@ def test_a_single_cut_is_healed_on_the_way_or_by_the_next_run(
         healed += error is None
         assert_whole(ckan, {}, contents(release))
         if error is not None:
-            publish(proxied.url, release)
+            finish(publish, proxied.url, release)
         assert_done(ckan, aim, proxied.url, release)
     # Only a portion of a table is not sent twice.
     assert healed == len(found) - 2
