@@ -30,7 +30,7 @@ REAL = {
     "fuseki": "YUSUAN_SERVICE_FUSEKI",
     "virtuoso": "YUSUAN_SERVICE_VIRTUOSO",
 }
-CUTS = ("before", "during", "after")
+CUTS = ("during", "after")
 CATALOG = FILE_OF["catalog"].path
 
 pytestmark = pytest.mark.usefixtures("no_secrets")
