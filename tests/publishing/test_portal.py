@@ -22,6 +22,8 @@ import yusuan
 from yusuan.messages import catalogue
 from yusuan.package import read
 from yusuan.publishing import read_receipt, release
+from yusuan.publishing.listing import listed
+from yusuan.publishing.tabling import Tables
 
 DCAT = "http://www.w3.org/ns/dcat#"
 PLACE = "doc/131024.304.2021.budget"
@@ -404,3 +406,18 @@ def test_the_templates_say_what_the_catalogue_has():
     }
     assert named
     assert named - catalogue().keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("identifier", "total"),
+    [
+        # 支出总表 in yuan, where the sentence above it has 3,121.42万元.
+        ("310107.n-bcb79faf.2025.budget", "31214205.8"),
+        # 部门预算收支总表 alone.
+        ("130131.n-638a6e91.2025.budget", "6903600"),
+    ],
+)
+def test_a_total_is_the_exact_one_that_a_document_states(root, identifier, total):
+    found = release(root / "tests" / "counties" / identifier)
+    one = listed(found, Tables(found.package))
+    assert (one.revenue, one.expenditure) == (total, total)

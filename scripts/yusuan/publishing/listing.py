@@ -64,7 +64,6 @@ def listed(release: Release, tables: Tables) -> Listed:
     descriptor = release.descriptor
     documents = tables.rows("documents")
     first: Row = documents[0] if documents else {}
-    totals = key_figures(tables)
     return Listed(
         release.place,
         release.name,
@@ -76,8 +75,8 @@ def listed(release: Release, tables: Tables) -> Listed:
         _named(tables, first, "org_id", "zh"),
         first.get("fiscal_year", ""),
         {one: _named(tables, first, "doc_type", one) for one in LANGUAGES},
-        _total(totals, "revenue"),
-        _total(totals, "expenditure"),
+        _total(tables, first.get("document_id", ""), "revenue"),
+        _total(tables, first.get("document_id", ""), "expenditure"),
         count_by_severity(release.checked.findings),
         first.get("issued", ""),
     )
@@ -122,14 +121,20 @@ def write_portal(url: str | None, packages: Sequence[Listed]) -> bytes:
     return as_json(document | {"packages": [asdict(one) for one in packages]})
 
 
-def _total(totals: Sequence[Row], direction: str) -> str:
-    """Return the total of one direction: the first that the document states.
+# The keys of the total of a direction, the exact one first: a table prints yuan where a sentence
+# rounds to 万元. A key with a year or a phase behind it is of another year or phase.
+_TOTALS = ("dept-{}.total", "dept-balance.{}.total", "dept-{}-text.total")
 
-    The totals of single items, such as the three public expenses, are smaller.
-    """
-    found = [row["amount_cny"] for row in totals if row["direction"] == direction
-             and not row["item"]]  # fmt: skip
-    return found[0] if found else ""
+
+def _total(tables: Tables, document: str, direction: str) -> str:
+    """Return the total of one direction that a document states for itself; "" where it has none."""
+    stated = {
+        row["line_key"]: row["amount_cny"]
+        for row in tables.every("budget_lines")
+        if row["document_id"] == document and row["role"] == "total"
+    }
+    found = (stated.get(key.format(direction), "") for key in _TOTALS)
+    return next(filter(None, found), "")
 
 
 def _named(tables: Tables, row: Row, column: str, language: str) -> str:
