@@ -54,8 +54,51 @@ def test_a_merge_down_in_the_middle_and_absurd_spans():
 
 def test_paragraphs_of_a_cell_and_a_table_in_it():
     inner = "<table><tr><td>丙</td><td>丁</td></tr></table>"
-    html = f"<table><tr><td><p>甲</p><p>乙</p>{inner}</td></tr></table>"
-    assert table(html) == [["甲\n乙\n丙 丁"]]
+    html = (
+        f"<table><tr><td><p>甲</p><p>乙</p>{inner}</td></tr>"
+        "<tr><td>戊</td></tr><tr><td>己</td></tr></table>"
+    )
+    assert table(html) == [["甲\n乙\n丙 丁"], ["戊"], ["己"]]
+
+
+INNER = "<table><tr><td>收入</td><td>12.00</td></tr><tr><td>支出</td><td>12.00</td></tr></table>"
+ROWS = [["收入", "12.00"], ["支出", "12.00"]]
+
+
+@pytest.mark.parametrize(
+    ("html", "texts"),
+    [
+        pytest.param(
+            f"<table><tr><td id=zoom><p>预算公开</p>{INNER}<p>注</p></td></tr></table>",
+            ["预算公开", "注"],
+            id="a page in one cell",
+        ),
+        pytest.param(
+            f"<table><tr><td>首页</td><td>部门预算<br>单位：万元{INNER}</td></tr></table>",
+            ["首页", "部门预算\n单位：万元"],
+            id="a column of links beside it",
+        ),
+        pytest.param(
+            "<table><tbody><tr><td><table><tr><td><b>标题</b></td></tr><tr><td>来源</td></tr>"
+            f"</table></td></tr><tr><td><table><tr><td>甲{INNER}</td></tr></table></td></tr>"
+            "</tbody></table>",
+            ["甲"],
+            id="a page in a table in a table",
+        ),
+    ],
+)
+def test_a_table_that_places_the_parts_of_a_page(html, texts):
+    document = read_html(html.encode())
+    assert paragraphs(html) == texts
+    assert [[c.text for c in row] for row in document.tables[-1].rows] == ROWS
+
+
+def test_a_page_without_tables_in_one_cell():
+    assert paragraphs("<table><tr><td><p>甲</p><p>乙</p></td></tr></table>") == ["甲", "乙"]
+
+
+def test_a_table_of_one_cell_with_one_paragraph():
+    assert table("<table><tr><td><p>甲</p></td></tr></table>") == [["甲"]]
 
 
 def test_a_web_archive():

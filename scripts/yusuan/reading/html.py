@@ -102,22 +102,18 @@ def _walk(element: Any, line: _Line) -> Iterator[RawParagraph | RawTable]:
     tag = element.tag
     if not isinstance(tag, str) or tag in _SKIPPED or _HIDDEN.search(element.get("style", "")):
         return
-    if tag == "table":
-        before = line.take()
-        if before is not None and before.text:
-            yield before
-        rows = _rows(element)
-        if rows:
-            yield RawTable(rows)
-        return
     if tag == "br":
         line.parts.append("\0")
         return
     block = tag in _BLOCKS
-    if block:
+    if block or tag == "table":
         before = line.take()
         if before is not None and before.text:
             yield before
+    if tag == "table":
+        yield from _table(element)
+        return
+    if block:
         line.outline = _HEADINGS.get(tag)
         if tag in {"p", "li", *_HEADINGS}:
             line.parts.append("")
@@ -129,6 +125,35 @@ def _walk(element: Any, line: _Line) -> Iterator[RawParagraph | RawTable]:
         after = line.take()
         if after is not None and (after.text or tag == "p"):
             yield after
+
+
+def _table(table: Any) -> Iterator[RawParagraph | RawTable]:
+    """Yield a table, or what is in it where it only places the parts of a page."""
+    if _is_layout(table):
+        for cell in _cells(table):
+            yield from _content(cell)
+        return
+    rows = _rows(table)
+    if rows:
+        yield RawTable(rows)
+
+
+def _is_layout(table: Any) -> bool:
+    """Tell whether a table only places the parts of a page, as those of many authorities do.
+
+    More cells stand in the tables inside it than in itself, or it is one cell with paragraphs.
+    """
+    cells = list(_cells(table))
+    outer = [cell for cell in cells if next(cell.iterdescendants("table"), None) is None]
+    if len(outer) == len(cells):
+        return len(cells) == 1 and len(list(_content(cells[0]))) > 1
+    inner = sum(1 for one in table.iterdescendants("table") for _ in _cells(one))
+    return inner > sum(1 for cell in outer if cell.text_content().strip())
+
+
+def _cells(table: Any) -> Iterator[Any]:
+    for row in _own(table, {"tr"}):
+        yield from _own(row, {"td", "th"})
 
 
 def _rows(table: Any) -> list[list[RawCell]]:
@@ -187,18 +212,21 @@ def _span(cell: Any, name: str) -> int:
     return min(max(int(match.group()), 1), _WIDEST) if match is not None else 1
 
 
-def _cell_text(cell: Any) -> str:
+def _content(cell: Any) -> Iterator[RawParagraph | RawTable]:
+    """Yield the paragraphs and tables in a cell."""
     line = _Line()
-    texts: list[str] = []
     line.parts += [cell.text] if cell.text else []
-    blocks: list[RawParagraph | RawTable] = []
     for child in cell:
-        blocks.extend(_walk(child, line))
+        yield from _walk(child, line)
         line.parts += [child.tail] if child.tail else []
     last = line.take()
     if last is not None and last.text:
-        blocks.append(last)
-    for block in blocks:
+        yield last
+
+
+def _cell_text(cell: Any) -> str:
+    texts: list[str] = []
+    for block in _content(cell):
         if isinstance(block, RawParagraph):
             texts.append(block.text)
         else:
