@@ -66,6 +66,7 @@ def _panel(sheet: Sheet, panel: Panel) -> int:
     codes = {row.code for row in rows if row.code}
     inner = {code[:length] for code in codes for length in (CLASS, CLASS + 2) if length < len(code)}
     org_id, count = sheet.frame.org_id, 0
+    repeats = _repeats(panel, rows, inner)
     for row in rows:
         stated = sheet.organisation(row.laid, panel)
         if stated is None:
@@ -73,7 +74,7 @@ def _panel(sheet: Sheet, panel: Panel) -> int:
         if not row.code and not row.name and "org" in panel.labels and stated:
             count += _total(sheet, panel, row, stated, {})
             continue
-        if stated != sheet.frame.org_id:
+        if _owner(panel, row) or not repeats:
             org_id = stated
         total = named(row.name, "total-rows")
         if row.code:
@@ -93,6 +94,27 @@ def _panel(sheet: Sheet, panel: Panel) -> int:
             org_id = sheet.org_ids[row.name]
             count += _total(sheet, panel, row, org_id, {})
     return count
+
+
+def _repeats(panel: Panel, rows: Sequence[_Coded], inner: set[str]) -> bool:
+    """Tell whether a row without a unit is of the unit above it, as where cells are merged.
+
+    Where units stand only beside the lowest codes, 类 and 款 without one are of the department.
+    """
+    said = [row.code in inner for row in rows if row.code and _owner(panel, row)]
+    blank = [row.code in inner for row in rows if row.code and not _owner(panel, row)]
+    if not said or any(said):
+        return True
+    first = next(at for at, row in enumerate(rows) if row.code)
+    is_above = any(_owner(panel, row) for row in rows[: first + 1])
+    return is_above and not all(blank)
+
+
+def _owner(panel: Panel, row: _Coded) -> bool:
+    """Tell whether a row says whose it is."""
+    columns = (at for kind in ("org-code", "org") for at in panel.labels.get(kind, ()))
+    said = (fold(row.laid.cells[at].text) for at in columns if at in row.laid.cells)
+    return any(text and not named(text, "total-rows") for text in said)
 
 
 def _total(sheet: Sheet, panel: Panel, row: _Coded, org_id: str, dimensions: dict[str, str]) -> int:

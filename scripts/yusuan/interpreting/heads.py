@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from yusuan.amounts import parse
 from yusuan.interpreting.columns import Column, columns_of, economic_class
@@ -202,9 +203,15 @@ def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int) 
 def _shown(row: Row, base: Row) -> Row:
     """Return a row that is longer than others without the cells that one above it covers.
 
-    部门决算公开表: 合计 stands beside 类, 款 and 项, which the rows below have as one cell.
+    部门决算公开表: 合计 stands beside 类, 款 and 项, which the rows below have as one cell; these
+    may stand blank there.
     """
-    return row if len(row) <= len(base) else [cell for cell in row if not cell.covered]
+    if len(row) <= len(base):
+        return row
+    shown = [cell for cell in row if not cell.covered]
+    if len(shown) > len(base):
+        shown = list(dropwhile(lambda cell: not cell.text.strip(), shown))
+    return shown
 
 
 def is_figure(text: str) -> bool:
@@ -221,7 +228,24 @@ def _base(rows: Sequence[Row]) -> Row | None:
     if not counts:
         return None
     wanted = max(counts, key=lambda count: (counts[count], count))
-    return next(row for row in reversed(rows) if len(row) == wanted)
+    alike = [row for row in reversed(rows) if len(row) == wanted]
+    if all(_stands_over(row, alike[0]) for row in alike):
+        return alike[0]
+    # As many cells elsewhere: 合计 over two labels, under a header with a head over two figures.
+    places = [tuple((cell.column, cell.column_span) for cell in row) for row in rows]
+    often = Counter(place for place in places if len(place) > 1)
+    chosen = max(often, key=lambda place: (often[place], len(place)))
+    return rows[len(rows) - 1 - places[::-1].index(chosen)]
+
+
+def _stands_over(row: Row, base: Row) -> bool:
+    """Tell whether of two rows with as many cells none stands beside its fellow."""
+    return all(
+        cell.column_span is None
+        or below.column_span is None
+        or (cell.column < _end(below) and below.column < _end(cell))
+        for cell, below in zip(row, base, strict=True)
+    )
 
 
 def spread(row: Row, base: Row) -> list[Range] | None:
@@ -231,7 +255,8 @@ def spread(row: Row, base: Row) -> list[Range] | None:
     to where their columns do; this needs the spans, which a dump does not have.
     """
     if len(row) == len(base):
-        return [(at, at + 1) for at in range(len(base))]
+        alike = _stands_over(row, base)
+        return [(at, at + 1) for at in range(len(base))] if alike else None
     if len(row) > len(base) or any(cell.column_span is None for cell in (*row, *base)):
         return None
     # best[k][b]: the least cost of laying the first k cells over the first b columns.

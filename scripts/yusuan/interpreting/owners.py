@@ -80,6 +80,8 @@ def _named(standard: Standard) -> Iterator[tuple[str, str]]:
 def _pairs(standard: Standard) -> Iterator[tuple[str, str]]:
     for one in standard.found:
         for panel in panels(one.layout):
+            below: dict[str, set[str]] = {}
+            heading = ""
             for laid in one.layout.body:
                 texts = {
                     kind: [laid.cells[at].text for at in columns if at in laid.cells]
@@ -88,11 +90,23 @@ def _pairs(standard: Standard) -> Iterator[tuple[str, str]]:
                 pair = _pair(panel, texts)
                 if pair is not None:
                     yield pair
+                    heading = "" if pair[0] else pair[1]
+                elif heading and "org" not in panel.labels:
+                    below.setdefault(heading, set()).update(_org_codes(texts))
+            # 四川省: the name of a unit heads its rows, and its code stands beside each of them.
+            for name, codes in below.items():
+                if len(codes) == 1:
+                    yield codes.pop(), name
+
+
+def _org_codes(texts: dict[str, list[str]]) -> set[str]:
+    """Return the budget codes of organisations in a row."""
+    codes = map(fold, texts.get("org-code", ()))
+    return {code for code in codes if _CODE.fullmatch(code)}
 
 
 def _pair(panel: Panel, texts: dict[str, list[str]]) -> tuple[str, str] | None:
-    codes = (fold(text) for text in texts.get("org-code", ()))
-    code = next((text for text in codes if _CODE.fullmatch(text)), "")
+    code = next(iter(_org_codes(texts)), "")
     heads = "org" in panel.labels
     if not heads and any(fold(text) for kind in _OF_CODES for text in texts.get(kind, ())):
         return None  # a row of a code: its name is that of the code

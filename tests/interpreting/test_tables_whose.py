@@ -1,0 +1,138 @@
+"""Rows and figures of standard tables go to whom and under what they stand."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location(
+    "tablemaker", Path(__file__).parent / "tablemaker.py"
+)
+made = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(made)
+DUTIES, UNIT, figures, html = made.DUTIES, made.UNIT, made.figures, made.html
+table, tr, unread = made.table, made.tr, made.unread
+
+CAPTION = f"{DUTIES}<p>部门支出总表</p>{UNIT}"
+HEADS = ("科目编码", "科目名称", "单位名称", "合计", "基本支出", "项目支出")
+DEPARTMENT, CENTRE = "平山县财政局", "平山县国库支付中心"
+
+
+def whose(found):
+    names = {row["org_id"]: row["name"] for row in found.rows["organizations"]}
+    return [
+        (row.get("function_code"), names[row["org_id"]])
+        for row in found.rows["budget_lines"]
+        if row["nature"] == "total"
+    ]
+
+
+def expenditure(*rows, total=("合计", "", "")):
+    return html(CAPTION + table(tr(*HEADS), tr(*total, "9", "9", ""), *rows))
+
+
+def test_units_beside_the_lowest_codes_do_not_reach_down_to_the_next_class():
+    found = expenditure(
+        tr("201", "一般公共服务支出", "", "5", "5", ""),
+        tr("20106", "财政事务", "", "5", "5", ""),
+        tr("2010650", "事业运行", CENTRE, "5", "5", ""),
+        tr("221", "住房保障支出", "", "4", "4", ""),
+        tr("22102", "住房改革支出", "", "4", "4", ""),
+        tr("2210201", "住房公积金", CENTRE, "4", "4", ""),
+        total=(("合计", 3),),
+    )
+    assert whose(found) == [
+        (None, DEPARTMENT),
+        ("201", DEPARTMENT),
+        ("20106", DEPARTMENT),
+        ("2010650", CENTRE),
+        ("221", DEPARTMENT),
+        ("22102", DEPARTMENT),
+        ("2210201", CENTRE),
+    ]
+    assert unread(found) == []
+
+
+def test_a_unit_beside_its_first_class_reaches_down():
+    found = expenditure(
+        tr("201", "一般公共服务支出", CENTRE, "5", "5", ""),
+        tr("20106", "财政事务", "", "5", "5", ""),
+        tr("2010650", "事业运行", "", "5", "5", ""),
+    )
+    assert whose(found)[1:] == [("201", CENTRE), ("20106", CENTRE), ("2010650", CENTRE)]
+
+
+def test_the_department_named_below_a_unit():
+    found = expenditure(
+        tr("2010650", "事业运行", CENTRE, "5", "5", ""),
+        tr("2010601", "行政运行", DEPARTMENT, "4", "4", ""),
+        tr("2010602", "一般行政管理事务", "", "4", "", "4"),
+    )
+    assert whose(found)[1:] == [
+        ("2010650", CENTRE),
+        ("2010601", DEPARTMENT),
+        ("2010602", DEPARTMENT),
+    ]
+
+
+@pytest.mark.parametrize("name", [DEPARTMENT, CENTRE])
+def test_the_code_of_a_unit_beside_the_rows_below_its_name(name):
+    found = html(
+        CAPTION
+        + table(
+            tr(("项目", 5), ("合计", 1, 3), ("基本支出", 1, 3), ("项目支出", 1, 3)),
+            tr(("科目编码", 3), ("单位代码", 1, 2), ("单位名称（科目）", 1, 2)),
+            tr("类", "款", "项"),
+            tr("", "", "", "", "合计", "9", "9", ""),
+            tr("", "", "", "", name, "9", "9", ""),
+            tr("201", "06", "01", "410301", "行政运行", "5", "5", ""),
+            tr("221", "02", "01", "410301", "住房公积金", "4", "4", ""),
+        )
+    )
+    assert whose(found)[-2:] == [("2010601", name), ("2210201", name)]
+    assert unread(found) == []
+
+
+def test_a_total_merged_over_labels_under_a_header_merged_over_figures():
+    found = html(
+        f"{DUTIES}<p>部门收入总表</p>{UNIT}"
+        + table(
+            tr(
+                *(
+                    (text, 1, 2)
+                    for text in ("科目编码", "科目名称", "合计", "一般公共预算拨款收入")
+                ),
+                ("事业收入", 2),
+                ("其他收入", 1, 2),
+            ),
+            tr("金额", "其中：教育收费"),
+            tr(("合计", 2), "60.00", "10.00", "20.00", "", "30.00"),
+        )
+    )
+    assert figures(found) == {
+        "dept-revenue.total": "60.00",
+        "dept-revenue.total.general": "10.00",
+        "dept-revenue.total.business": "20.00",
+        "dept-revenue.total.other": "30.00",
+    }
+
+
+def test_a_total_beside_blank_labels_where_rows_have_them_merged():
+    found = html(
+        f"{DUTIES}<p>一般公共预算财政拨款支出决算表</p>{UNIT}"
+        + table(
+            tr(("项目", 4), ("本年支出", 3)),
+            tr(("功能分类科目编码", 3), "科目名称", "小计", "基本支出", "项目支出"),
+            tr("类", "款", "项", "栏次", "1", "2", "3"),
+            tr("", "", "", "合计", "3.00", "1.00", "2.00"),
+            *(
+                tr((code, 3), name, "3.00", "1.00", "2.00")
+                for code, name in (("201", "一般公共服务支出"), ("20106", "财政事务"))
+            ),
+        ),
+        made.ACCOUNTS,
+    )
+    total = {key: said for key, said in figures(found).items() if ".total" in key}
+    assert total["dept-general-function.total"] == "3.00"
+    assert total["dept-general-function.total.project"] == "2.00"
+    assert unread(found) == []
