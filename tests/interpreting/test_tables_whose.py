@@ -136,3 +136,24 @@ def test_a_total_beside_blank_labels_where_rows_have_them_merged():
     assert total["dept-general-function.total"] == "3.00"
     assert total["dept-general-function.total.project"] == "2.00"
     assert unread(found) == []
+
+
+def test_a_code_and_a_name_below_the_functions():
+    found = html(
+        CAPTION
+        + table(
+            tr(("功能科目", 2), ("总计", 1, 2), ("基本支出", 3), ("项目支出", 1, 2)),
+            tr("编码", "名称", "小计", "人员经费", "公用经费"),
+            tr(("合计", 2), "9.00", "6.00", "5.00", "1.00", "3.00"),
+            tr("205", "教育支出", "9.00", "6.00", "5.00", "1.00", "3.00"),
+        )
+    )
+    said = {key: value for key, value in figures(found).items() if ".205" in key}
+    assert said == {
+        "dept-expenditure.205.total": "9.00",
+        "dept-expenditure.205.basic": "6.00",
+        "dept-expenditure.205.basic-personnel": "5.00",
+        "dept-expenditure.205.basic-public": "1.00",
+        "dept-expenditure.205.project": "3.00",
+    }
+    assert unread(found) == []

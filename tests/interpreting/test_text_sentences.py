@@ -34,6 +34,37 @@ GENERAL = "五、一般公共预算当年拨款情况说明\n"
             [("dept-three-public.reception", "0", 2023, "公务接待费保持不变")],
         ),
         (
+            THREE + "公务用车购置及运行费6万元（其中：公务用车购置费0万元，"
+            "公务用车运行维护费6万元），与上年持平。",
+            {"dept-three-public.vehicles": "6", "dept-three-public.vehicle-purchase": "0",
+             "dept-three-public.vehicle-running": "6"},
+            [("dept-three-public.vehicles", "0", 2023, None)],
+        ),
+        (
+            THREE + "公务用车购置费0万元（与上年持平），"
+            "公务用车运行维护费6万元（比上年减少1万元）。",
+            {"dept-three-public.vehicle-purchase": "0", "dept-three-public.vehicle-running": "6"},
+            [("dept-three-public.vehicle-purchase", "0", 2023, None),
+             ("dept-three-public.vehicle-running", "-1", 2023, None)],
+        ),
+        (
+            "四、“三公经费”预算情况\n2024年“三公经费”预算8.2万元，比2023年减少0.8万元。",
+            {"dept-three-public.three-public": "8.2"},
+            [("dept-three-public.three-public", "-0.8", 2023, None)],
+        ),
+        (
+            REVENUE + "2024年收入预算100万元（其中：上年结转20万元），比上年增加5万元。",
+            {"dept-revenue-text.total": "100", "dept-revenue-text.carry-over": "20"},
+            [("dept-revenue-text.total", "5", 2023, None)],
+        ),
+        (
+            REVENUE + "2024年收入预算100万元，其中：事业收入50万元；"
+            "使用非财政拨款结余50万元，占50%。",
+            {"dept-revenue-text.total": "100", "dept-revenue-text.business": "50",
+             "dept-revenue-text.surplus": "50"},
+            [],
+        ),
+        (
             # sh 财政局 2025
             THREE + "公务用车购置费0万元，与2023年预算一致0万元，主要原因是本部门无公务用车。",
             {"dept-three-public.vehicle-purchase": "0"},

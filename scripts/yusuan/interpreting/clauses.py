@@ -340,6 +340,8 @@ def _last_clause(context: str) -> str:
     hidden = _hidden(folded)
     ends = [match.end() for match in _CLAUSE.finditer(hidden.rstrip(_STOPS))]
     clause = folded[ends[-1] if ends else 0 :].strip(_STOPS.replace("）", "").replace("（", ""))
+    if clause.startswith("）") or (clause.startswith("（") and "）" not in clause):
+        clause = clause[1:]  # 6万元（比上年减少1万元）: the bracket opens a clause, or ends one
     return _NUMBERED.sub("", clause)
 
 

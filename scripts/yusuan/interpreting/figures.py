@@ -118,6 +118,8 @@ class _Reader:
     amounts: int = 0  # how many amounts the sentence states
     first: tuple[FigureName, ...] = ()  # what the first of them is said of
     row: list[tuple[FigureName, ...]] = field(default_factory=list)  # of the figures that follow
+    looked: int = 0  # how far brackets were looked for
+    outside: list[tuple[FigureName, ...]] = field(default_factory=list)  # of each open bracket
 
 
 def statements(text: str, context: Context) -> list[Statement]:
@@ -147,6 +149,7 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
     level = match["level"] or ""
     if level and match.start() < reader.because:
         return  # 主要原因是公务接待费保持不变 says nothing new
+    _brackets(reader, match.start())
     # A reason that was given says nothing of what comes behind it.
     before = text[max(reader.last, min(reader.because, match.start())) : match.start()]
     stop = text.rfind("。", reader.last, match.start())
@@ -182,6 +185,19 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
     known = known and _is_number(match["number"])
     statement = replace(statement, own_budget=own_budget)
     reader.found.append(statement if known else replace(statement, names=()))
+
+
+def _brackets(reader: _Reader, end: int) -> None:
+    """Go on with the subject before a bracket behind it.
+
+    公务用车费6万元（其中：购置费0万元，运行费6万元），与上年持平: what stays level is the whole.
+    """
+    for at in range(reader.looked, end):
+        if reader.text[at] in "（(":
+            reader.outside.append(reader.subject)
+        elif reader.text[at] in "）)" and reader.outside:
+            reader.subject = reader.outside.pop()
+    reader.looked = max(reader.looked, end)
 
 
 def _named(
