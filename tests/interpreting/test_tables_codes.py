@@ -145,6 +145,14 @@ def test_a_county_called_yuanshi_is_no_unit():
     assert line["amount_cny"] == Decimal(50000)
 
 
+@pytest.mark.parametrize("unit", ["单位：元/万元", "单位：千元"])
+def test_a_unit_that_can_not_be_told(unit):
+    rows = table(tr("科目编码", "科目名称", "合计"), tr("205", "教育支出", "5"))
+    found = html(f"{DUTIES}<p>部门支出总表</p><p>{unit}</p>{rows}")
+    assert found.rows["budget_lines"] == []
+    assert "5" in unread(found)
+
+
 def test_last_year_beside_this_year():
     found = html(
         f"<p>一般公共预算支出表</p>{UNIT}"

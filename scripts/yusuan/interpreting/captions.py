@@ -15,7 +15,7 @@ from yusuan.reading.document import Paragraph, Table
 
 # 编制单位：元氏县财政局 names no unit of money; 单位：元至角分 does.
 _UNIT = re.compile(
-    r"单位(?:：|（|为)?(?:人民币)?(亿元|万元|元)(?![\u4e00-\u9fff])|单位：?(元)(?=至角分)"
+    r"单位(?:：|（|为)?(?:人民币)?(亿元|万元|元)(?![\u4e00-\u9fff]|[/／][万亿]?元)|单位：?(元)(?=至角分)"
     r"|^（?(?:价值|金额)?（(亿元|万元|元)）$|^（?(?:人民币)?(亿元|万元|元)）?$"
 )
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
