@@ -92,7 +92,7 @@ def build(first_disclosure, tmp_path_factory):
 @pytest.fixture(scope="session")
 def next_year(build) -> Path:
     """The same department a year later."""
-    return build("second", stated="year = 2022\n")
+    return build("second", stated="year = 2022\n", changes=[("2021", "2022"), ("2020", "2021")])
 
 
 @pytest.fixture(scope="session")
