@@ -158,3 +158,26 @@ def test_a_code_and_a_name_below_the_functions(short):
         "dept-expenditure.205.project": "3.00",
     }
     assert unread(found) == []
+
+
+@pytest.mark.parametrize("year", ["本年预算", "2025年预算"])
+def test_the_total_of_the_year_beside_that_of_all_money(year):
+    found = html(
+        f"{DUTIES}<p>一般公共预算支出表</p>{UNIT}"
+        + table(
+            tr(
+                *((text, 1, 2) for text in ("科目编码", "科目名称", "合计")),
+                (year, 3),
+                ("上年结转", 1, 2),
+            ),
+            tr("小计", "基本支出", "项目支出"),
+            tr("205", "教育支出", "100.00", "90.00", "60.00", "30.00", "10.00"),
+        )
+    )
+    assert figures(found) == {
+        "dept-general-function.205.total": "100.00",
+        "dept-general-function.205.total.current-total": "90.00",
+        "dept-general-function.205.basic": "60.00",
+        "dept-general-function.205.project": "30.00",
+        "dept-general-function.205.total.carry-over-in": "10.00",
+    }

@@ -53,6 +53,15 @@ GENERAL = "五、一般公共预算当年拨款情况说明\n"
             [("dept-three-public.three-public", "-0.8", 2023, None)],
         ),
         (
+            REVENUE + "2024年收入预算100万元。其中：事业收入95万元，上年为88万元，增加7万元；"
+            "其他收入5万元，上年为2万元，增加3万元。",
+            {"dept-revenue-text.total": "100", "dept-revenue-text.business": "95",
+             "dept-revenue-text.business.2023": "88", "dept-revenue-text.other": "5",
+             "dept-revenue-text.other.2023": "2"},
+            [("dept-revenue-text.business", "7", 2023, None),
+             ("dept-revenue-text.other", "3", 2023, None)],
+        ),
+        (
             REVENUE + "2024年收入预算100万元（其中：上年结转20万元），比上年增加5万元。",
             {"dept-revenue-text.total": "100", "dept-revenue-text.carry-over": "20"},
             [("dept-revenue-text.total", "5", 2023, None)],

@@ -54,7 +54,7 @@ def columns_of(paths: Sequence[tuple[str, ...]], form: Form, fiscal_year: int) -
         form: What the table is.
         fiscal_year: The year of the document, for 上年.
     """
-    return _settled([_column(path, form, fiscal_year) for path in paths], form)
+    return _settled([_column(path, form, fiscal_year) for path in paths], form, fiscal_year)
 
 
 def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
@@ -128,11 +128,11 @@ def _figures(known: list[Head], form: Form, side: str, path: tuple[str, ...]) ->
     )
 
 
-def _settled(columns: list[Column], form: Form) -> list[Column]:
+def _settled(columns: list[Column], form: Form, fiscal_year: int) -> list[Column]:
     """Tell columns apart that say the same alone, but not beside each other.
 
-    本年收入 with its own 小计 beside 合计 is the total of the year; sources below 上年结转 part a
-    column 小计, where there is one.
+    本年收入 with its own 小计, or 2025年预算, beside 合计 is the total of the year; sources below
+    上年结转 part a column 小计, where there is one.
     """
     if form.columns == "item":
         return _without_wider_totals(columns, form)
@@ -143,10 +143,13 @@ def _settled(columns: list[Column], form: Form) -> list[Column]:
         if one.is_known and not (one.label or one.item or one.change) and one.value == form.total
     ]  # fmt: skip
     whole = [at for at in totals if not any(is_current(text) for text in columns[at].path)]
+    if any(columns[at].year is None for at in whole):
+        whole = [at for at in whole if columns[at].year != fiscal_year]
     carried = any(one.value == "carry-over" and not (one.label or one.item) for one in columns)
     found = list(columns)
     for at, one in enumerate(columns):
-        same = [other for other in whole if _when(columns[other]) == _when(one)]
+        when = _when(one, fiscal_year)
+        same = any(_when(columns[other], fiscal_year) == when for other in whole)
         if at in totals and at not in whole and same:
             found[at] = replace(one, item="current-total", of_which=True)
         elif one.item == "carry-over-in" and carried and form.columns == "fund_source":
@@ -185,5 +188,5 @@ def _without_wider_totals(columns: list[Column], form: Form) -> list[Column]:
 WIDER = frozenset({"conference", "training", "operating"})
 
 
-def _when(column: Column) -> tuple[int | None, str]:
-    return column.year, column.phase
+def _when(column: Column, fiscal_year: int = 0) -> tuple[int | None, str]:
+    return None if column.year == fiscal_year else column.year, column.phase

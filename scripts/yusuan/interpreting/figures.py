@@ -111,6 +111,7 @@ class _Reader:
     default: tuple[FigureName, ...]
     base_year: int | None = None
     year: int | None = None  # of the amounts of the sentence, where one of them says so
+    outer: tuple[int | None, str] | None = None  # year and stage before 上年为20万元
     phase: str = ""
     last: int = 0  # where the event before ends
     sentence: int = 0  # where the sentence starts
@@ -180,7 +181,13 @@ def _event(reader: _Reader, match: re.Match[str]) -> None:
         reader.first = reader.first if reader.amounts else reader.subject
         reader.amounts += 1
         clause = before if compared.is_at_end else compared.rest
+        if name and reader.outer is not None:
+            (reader.year, reader.phase), reader.outer = reader.outer, None
+        before_clause = reader.year, reader.phase
         statement = _timed(reader, statement, clause, is_compared=compared.is_at_end)
+        if not name and reader.amounts > 1 and statement.year != context.fiscal_year:
+            # 事业收入50万元，上年为20万元；其他收入…: the year goes on until something is named.
+            reader.outer = reader.outer or before_clause
         known = known and statement.year <= context.fiscal_year
     known = known and _is_number(match["number"])
     statement = replace(statement, own_budget=own_budget)
@@ -292,7 +299,7 @@ def _new_sentence(reader: _Reader, stop: int, at: int) -> str:
         reader.subject = name or reader.default
     elif reader.amounts > 1:
         reader.subject = reader.first
-    reader.sentence, reader.year, reader.phase = stop + 1, None, ""
+    reader.sentence, reader.year, reader.phase, reader.outer = stop + 1, None, "", None
     if not tail.strip().startswith("其中"):
         reader.amounts = 0  # the parts of a whole are of its sentence
     return tail
