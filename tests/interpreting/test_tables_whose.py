@@ -181,3 +181,48 @@ def test_the_total_of_the_year_beside_that_of_all_money(year):
         "dept-general-function.205.project": "30.00",
         "dept-general-function.205.total.carry-over-in": "10.00",
     }
+
+
+HEADER = tr("科目编码", "科目名称", "合计", "基本支出", "项目支出")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        pytest.param(
+            [
+                tr(("部门收入总表", 5)),
+                tr(("单位：元", 5)),
+                tr("科目编码", "科目名称", "合计", "一般公共预算", "单位资金"),
+            ],
+            id="another header",
+        ),
+        pytest.param([tr(("一般公共预算支出表", 5)), HEADER], id="the same header"),
+    ],
+)
+def test_another_table_below_in_the_same_grid_is_not_of_the_first(below):
+    found = html(
+        CAPTION
+        + table(
+            HEADER,
+            tr("205", "教育支出", "9.00", "8.00", "1.00"),
+            *below,
+            tr("205", "教育支出", "19.00", "17.00", "2.00"),
+        )
+    )
+    assert list(figures(found).values()) == ["9.00", "8.00", "1.00"]
+    assert {"19.00", "17.00", "2.00"} <= set(unread(found))
+
+
+def test_a_table_that_goes_on_below_its_caption():
+    found = html(
+        CAPTION
+        + table(
+            HEADER,
+            tr("205", "教育支出", "9.00", "8.00", "1.00"),
+            tr(("部门支出总表（续）", 5)),
+            HEADER,
+            tr("221", "住房保障支出", "4.00", "4.00", ""),
+        )
+    )
+    assert "4.00" in figures(found).values()

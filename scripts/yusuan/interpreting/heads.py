@@ -15,7 +15,7 @@ from itertools import dropwhile
 
 from yusuan.amounts import parse
 from yusuan.interpreting.columns import Column, columns_of, economic_class
-from yusuan.interpreting.forms import Form, head, is_head
+from yusuan.interpreting.forms import Form, form_of, head, is_head
 from yusuan.interpreting.grid import Row, filled, texts
 from yusuan.interpreting.lookups import fold
 from yusuan.reading.document import Cell, Table
@@ -164,23 +164,29 @@ def lay_out(
             return None
         columns = columns_of(paths, form, fiscal_year)
     layout = Layout(rows[:start], list(rows[start:end]), columns, [])
-    _lay_body(layout, rows[end:], base, fiscal_year)
+    _lay_body(layout, rows[end:], base, fiscal_year, form)
     return layout
 
 
-def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int) -> None:
+def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int, form: Form) -> None:
     """Lay the rows below the header over the columns; the header that stands again is no row."""
     again = {tuple(texts(filled(row))) for row in layout.header}
     ranges: dict[tuple[tuple[int, int | None], ...], list[Range] | None] = {}
     above: dict[int, Cell] = {}
-    for row in rows:
+    for at, row in enumerate(rows):
         said = tuple(texts(filled(row)))
         if not said:
             continue
+        if _names_another(said, form):
+            layout.ragged.extend(rows[at:])
+            return
         is_again = said in again and not any(map(is_figure, said))
         if is_again or ("栏次" in said and numbers_columns(said, fiscal_year)):
             layout.header.append(row)
             continue
+        if _begins_another(said, fiscal_year):
+            layout.ragged.extend(rows[at:])
+            return
         signature = tuple((cell.column, cell.column_span) for cell in row)
         if signature not in ranges:
             ranges[signature] = spread(_shown(row, base), base)
@@ -189,15 +195,38 @@ def _lay_body(layout: Layout, rows: Sequence[Row], base: Row, fiscal_year: int) 
             layout.ragged.append(row)
             continue
         cells = {
-            at: cell
+            place: cell
             for cell, (first, last) in zip(_shown(row, base), laid, strict=True)
-            for at in range(first, last)
+            for place in range(first, last)
         }
-        for at, cell in cells.items():
-            if cell.covered and layout.columns[at].label and at in above:
-                cells[at] = above[at]  # a label merged over several rows
+        for place, cell in cells.items():
+            if cell.covered and layout.columns[place].label and place in above:
+                cells[place] = above[place]  # a label merged over several rows
         above = cells
         layout.body.append(Laid(cells, row))
+
+
+# 收入 and 支出 head columns, and rows.
+_HEADS_ROWS = frozenset({"收入", "支出"})
+
+
+def _names_another(said: Sequence[str], form: Form) -> bool:
+    """Tell whether a row is the caption of another table that stands below in the same grid."""
+    if len(said) != 1:
+        return False
+    named = form_of(said[0])
+    return named is not None and named is not form
+
+
+def _begins_another(said: Sequence[str], fiscal_year: int) -> bool:
+    """Tell whether a row is the header of another table that stands below in the same grid.
+
+    Its figures are not of these columns, nor in this unit.
+    """
+    if not _opens(said, fiscal_year) or any(map(is_figure, said)):
+        return False
+    kinds = [_label(text, fiscal_year) for text in said if text not in _HEADS_ROWS]
+    return any(kind not in {"", "ignored"} for kind in kinds) and "" in kinds
 
 
 def _shown(row: Row, base: Row) -> Row:
