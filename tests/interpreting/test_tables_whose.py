@@ -226,3 +226,23 @@ def test_a_table_that_goes_on_below_its_caption():
         )
     )
     assert "4.00" in figures(found).values()
+
+
+def test_what_is_bought_for_how_much():
+    found = html(
+        f"{DUTIES}<p>政府采购预算表</p>{UNIT}"
+        + table(
+            tr("项目名称", "采购品目", "采购目录编码", "数量", "单位", "单价", "采购金额"),
+            tr("办公设备", "便携式计算机", "A02010105", "20", "台", "0.60", "12.00"),
+            tr("道路养护", "养护服务", "C16010000", "1", "项", "5.00", "5.00"),
+            tr("合计", "", "", "", "", "", "17.00"),
+        )
+    )
+    rows = found.rows["procurement_items"]
+    assert [(row["item_name"], row["role"], row["printed"]) for row in rows] == [
+        ("便携式计算机", "leaf", "12.00"),
+        ("养护服务", "leaf", "5.00"),
+        (None, "total", "17.00"),
+    ]
+    assert [row["measure_unit"] for row in rows] == ["台", "项", None]
+    assert [row["name"] for row in found.rows["organizations"]] == [DEPARTMENT]

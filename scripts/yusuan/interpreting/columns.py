@@ -54,7 +54,18 @@ def columns_of(paths: Sequence[tuple[str, ...]], form: Form, fiscal_year: int) -
         form: What the table is.
         fiscal_year: The year of the document, for 上年.
     """
-    return _settled([_column(path, form, fiscal_year) for path in paths], form, fiscal_year)
+    columns = [_column(path, form, fiscal_year) for path in paths]
+    return _settled(_with_measures(columns), form, fiscal_year)
+
+
+def _with_measures(columns: list[Column]) -> list[Column]:
+    """Take 单位 beside 数量 for what is counted in, 台, and for no organisation."""
+    if all(column.label != "quantity" for column in columns):
+        return columns
+    return [
+        replace(one, label="measure-unit") if one.label == "org" and one.path == ("单位",) else one
+        for one in columns
+    ]
 
 
 def _column(path: tuple[str, ...], form: Form, fiscal_year: int) -> Column:
