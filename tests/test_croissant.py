@@ -64,7 +64,9 @@ def read_by_peer(whole: package.Package, folder):
     python = os.environ.get(PEERS)
     if not python:
         pytest.skip(f"{PEERS} names no Python that has mlcroissant")
-    for path, content in {**whole.files, "resources/croissant.json": croissant(whole)}.items():
+    paths = [one["path"] for one in whole.descriptor["resources"] if one["name"] not in METADATA]
+    contents = {path: whole.content(path) for path in paths}
+    for path, content in {**contents, "resources/croissant.json": croissant(whole)}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     done = subprocess.run(
