@@ -185,7 +185,9 @@ def _left(
     """Yield the stretches of a block that say something and that nothing uses."""
     at = max(bisect_right(starts, block.char_start) - 1, 0)
     start = block.char_start
-    for used_start, used_end in used[at:]:
+    # By number: a copy of the rest for every block would make a long table cost its square.
+    for number in range(at, len(used)):
+        used_start, used_end = used[number]
         if used_start >= block.char_end:
             break
         if used_start > start and _says(text[start : min(used_start, block.char_end)]):
